@@ -1,0 +1,97 @@
+# Rounds: build, run, test. `make help` lists what there is.
+#
+# One set of flags everywhere: another set is another cold build of the toolkit, four minutes long.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+BIN := .build/bin
+SCALE ?= small
+PKG ?= ./...
+
+# The toolkit's marshalling of UI calls is migrated; without this tag scrolling is a third slower.
+APP_TAGS := migrated_fynedo
+# `ci` renders in software: widgets are tested without a display.
+TEST_TAGS := ci,$(APP_TAGS)
+# A real window, under Xvfb.
+WINDOW_TAGS := window,$(APP_TAGS)
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -X main.version=$(VERSION)
+
+# Stamping the revision needs a git that trusts the folder; the version above does not.
+export GOFLAGS := -buildvcs=false
+# The machine's memory bounds the tests, not the other way round.
+export GOMEMLIMIT ?= 3GiB
+
+GO_FILES = git ls-files --cached --others --exclude-standard -- '*.go' ':!*.pb.go' ':!*.connect.go'
+
+.PHONY: help
+help: ## List what make can do
+	@awk 'BEGIN {FS = ":.*## "; printf "make TARGET\n\n"} /^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: deps
+deps: ## Install missing system packages for building and running
+	@scripts/install-packages.sh build
+
+.PHONY: deps-test
+deps-test: deps ## Install missing system packages for testing
+	@scripts/install-packages.sh test
+
+.PHONY: run
+run: build ## Open Rounds with a sample server on this computer (SCALE=small|full)
+	@BIN=$(BIN) SCALE=$(SCALE) scripts/run.sh
+
+.PHONY: build
+build: deps build-cli ## Build rounds, rounds-server and roundsctl into .build/bin
+	CGO_ENABLED=1 go build -tags $(APP_TAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/rounds .
+
+.PHONY: build-cli
+build-cli: ## Build rounds-server and roundsctl only: neither cgo nor system packages
+	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/rounds-server ./cmd/roundsctl
+
+.PHONY: test
+test: deps-test build test-go test-window ## Run every test, with the race detector; a real window and a real browser among them
+
+.PHONY: test-go
+test-go: ## Run the Go tests with the race detector (PKG=./sales/... for some of them)
+	CGO_ENABLED=1 go test -race -p 2 -timeout 30m -tags $(TEST_TAGS) $(PKG)
+
+.PHONY: test-window
+test-window: ## Drive the built app in a real window on an invisible screen
+	CGO_ENABLED=1 go test -count=1 -timeout 15m -tags $(WINDOW_TAGS) ./internal/windowtest/...
+
+.PHONY: lint
+lint: deps-test ## Check style, architecture, schema, generated code and scripts
+	go tool golangci-lint run
+	@unformatted=$$($(GO_FILES) | xargs -r go tool gofumpt -l); \
+	  [ -z "$$unformatted" ] || { printf 'not in gofumpt style (make format mends it):\n%s\n' "$$unformatted" >&2; exit 1; }
+	go tool buf lint
+	scripts/check-generated.sh
+	shellcheck scripts/*.sh .ci/run
+
+.PHONY: format
+format: ## Write the sources in gofumpt style
+	$(GO_FILES) | xargs -r go tool gofumpt -w
+
+.PHONY: generate
+generate: ## Make the generated code anew
+	go tool buf generate
+
+.PHONY: bench
+bench: build ## Measure on real data and print the figures as one table
+	CGO_ENABLED=1 go run -tags $(TEST_TAGS) ./internal/bench
+
+.PHONY: screens
+screens: ## Render every screen to docs/screens, in both languages and themes
+	CGO_ENABLED=1 go run -tags $(TEST_TAGS) ./internal/screens
+
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities (asks the Go vulnerability database, so it needs a network)
+	go tool govulncheck -tags $(APP_TAGS) ./...
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf .build
