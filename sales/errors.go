@@ -1,0 +1,92 @@
+package sales
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Error is a refusal that a person can act on: what, where and what to do. Its code chooses the
+// translated text in the app (key "error.<code>"); Message and Hint are the English text for the
+// command line and logs.
+type Error struct {
+	Code    string         // stable, snake_case; see the constants below
+	Kind    string         // kind of record, "" when not about one
+	ID      string         // the record, "" when not about one
+	Field   string         // the field, "" when not about one
+	Message string         // what is wrong
+	Hint    string         // what to do about it
+	Args    map[string]any // values for the translated text
+	Cause   error          // the underlying error, may be nil
+}
+
+// Error codes. Each has a translation in both languages.
+const (
+	CodeRequired     = "required"      // a required value is missing
+	CodeInvalid      = "invalid"       // a value is malformed or outside its list
+	CodeTooLong      = "too_long"      // a text is over its limit
+	CodeUnknownField = "unknown_field" // the kind has no such field
+	CodeUnknownKind  = "unknown_kind"  // there is no such kind
+	CodeNotFound     = "not_found"     // the record does not exist here
+	CodeBadReference = "bad_reference" // a reference leads nowhere
+	CodeBadOrder     = "bad_order"     // two values contradict each other, or a step does not follow
+	CodeReasonNeeded = "reason_needed" // a step needs its reason
+	CodeForbidden    = "forbidden"     // the role or the territory does not allow it
+	CodeDuplicate    = "duplicate"     // the same thing exists already
+	CodeGone         = "gone"          // deleted on the server
+	CodeHeld         = "held"          // waits for another change that was refused
+	CodeOffline      = "offline"       // the server cannot be reached
+	CodeSignedOut    = "signed_out"    // the sign-in is missing, expired or revoked
+	CodeInUse        = "in_use"        // the workbook is open in another program
+	CodeStorage      = "storage"       // the disk or the database refused
+	CodeFile         = "file"          // a file cannot be read or written as asked
+	CodeInternal     = "internal"      // a fault of the program
+)
+
+// Error is one line: where, what, and what to do.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Kind != "" {
+		b.WriteString(e.Kind)
+		if e.ID != "" {
+			b.WriteString(" " + e.ID)
+		}
+		if e.Field != "" {
+			b.WriteString("." + e.Field)
+		}
+		b.WriteString(": ")
+	}
+	b.WriteString(e.Message)
+	if e.Cause != nil {
+		b.WriteString(": " + e.Cause.Error())
+	}
+	if e.Hint != "" {
+		b.WriteString("; " + e.Hint)
+	}
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// ErrorCode gives the code, for the translation.
+func (e *Error) ErrorCode() string { return e.Code }
+
+// ErrorArgs gives the values for the translated text: kind, field, id and the error's own.
+func (e *Error) ErrorArgs() map[string]any {
+	args := map[string]any{"Kind": e.Kind, "Field": e.Field, "ID": e.ID}
+	for k, v := range e.Args {
+		args[k] = v
+	}
+	return args
+}
+
+// HasCode says whether err is, or wraps, an Error of this code.
+func HasCode(err error, code string) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == code
+}
+
+func refuse(code, kind, field, hint, format string, args ...any) *Error {
+	return &Error{Code: code, Kind: kind, Field: field, Hint: hint, Message: fmt.Sprintf(format, args...)}
+}
