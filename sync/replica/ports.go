@@ -1,0 +1,55 @@
+package replica
+
+import (
+	"context"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// Transport is the far end, as the engine on a device sees it. Errors that mean "no network, try later" are a sales.Error with CodeOffline; an
+// ended sign-in is one with CodeSignedOut.
+type Transport interface {
+	Push(ctx context.Context, req wire.PushRequest) (wire.PushResponse, error)
+	Pull(ctx context.Context, req wire.PullRequest) (wire.PullResponse, error)
+	History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error)
+	// Traffic is the number of bytes sent and received so far, bodies and headers as far as known.
+	Traffic() (out, in int64)
+}
+
+// Store is the device's database, as the engine needs it. Each method is one transaction.
+type Store interface {
+	// Incarnation identifies this copy of the database.
+	Incarnation(ctx context.Context) (string, error)
+	// Unsent gives waiting changes in order of counter, whole groups, at most limit unless one group is larger. Changes that
+	// touch a record with a rejected change are not among them.
+	Unsent(ctx context.Context, limit int) ([]wire.Change, error)
+	// Settle takes note of the server's verdicts: settled changes leave the overlay when a pull has passed them, rejected and held ones
+	// go to the tray.
+	Settle(ctx context.Context, verdicts []wire.Verdict) error
+	// Cursors gives where this device stands in each bucket, including an unfinished checkpoint.
+	Cursors(ctx context.Context) ([]wire.Cursor, error)
+	// Stage keeps one page of an unfinished checkpoint: durable, resumable, not visible (except in the very first sync).
+	Stage(ctx context.Context, page wire.PullResponse) error
+	// Publish makes the staged pages and this last one visible at once, rebases pending edits, drops lost buckets, compares
+	// checksums, and gives the buckets whose checksum differs.
+	Publish(ctx context.Context, page wire.PullResponse) (Published, error)
+	// Forget drops the cursors of buckets, so that they are taken anew; the outbox is not touched.
+	Forget(ctx context.Context, buckets []string) error
+	// Resend puts the acknowledged changes that are still kept back into the outbox, after the server lost them.
+	Resend(ctx context.Context) (int, error)
+	// Observe follows the server's clock.
+	Observe(ctx context.Context, server hlc.Reading) error
+	// Counts gives the numbers for the sync state: waiting, rejected (with held), open conflicts.
+	Counts(ctx context.Context) (waiting, rejected, conflicts int, err error)
+}
+
+// Published is what a checkpoint brought.
+type Published struct {
+	Records    int      // records received
+	Conflicts  int      // open conflicts newly learnt
+	Mismatched []string // buckets whose checksum differs from the server's
+	Reset      []string // buckets that were taken anew because the server's history is another one
+	Kinds      []string // kinds of record that changed
+}

@@ -1,0 +1,197 @@
+// Package wire holds the messages of the sync protocol as plain Go values, and their Protobuf form. What they mean
+// is written in sync/doc.go.
+package wire
+
+import (
+	"github.com/google/uuid"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/hlc"
+)
+
+// SchemaVersion counts the versions of the record declarations; it travels with every change.
+const SchemaVersion = 1
+
+// Change is one immutable change of one record, made on a device.
+type Change struct {
+	ID       string // UUIDv7
+	Counter  uint64 // dense within the incarnation, from 1
+	Group    uint64 // counter of the first change of its transaction group
+	Kind     string
+	RecordID string
+	Verb     sales.Verb
+	HLC      hlc.Reading
+	Schema   int
+	Base     hlc.Stamp // for delete: the newest stamp of the record that the author saw
+	Fields   []FieldEdit
+}
+
+// FieldEdit is one field of a change. Fields are known by number so that an unknown one survives.
+type FieldEdit struct {
+	Number  int
+	Value   any       // the whole new value, canonical as in sales.Values; nil clears
+	Base    hlc.Stamp // stamp of the value that the author saw
+	Added   []string  // for sets
+	Removed []string  // for sets
+	Delta   int64     // for sums
+}
+
+// FieldState is one field of a record with the stamp of its value. A cleared field stays with a nil value, because
+// its stamp matters.
+type FieldState struct {
+	Number int
+	Value  any
+	Stamp  hlc.Stamp
+}
+
+// RecordState is a record as the server has it. Fields are sorted by number.
+type RecordState struct {
+	Kind      string
+	ID        string
+	Bucket    string
+	Seq       uint64
+	Deleted   bool
+	Moved     bool // it left this bucket; only in pull pages
+	Created   hlc.Stamp
+	UpdatedBy string // user id
+	Fields    []FieldState
+}
+
+// Field finds the state of a field by number, nil when it was never set.
+func (r *RecordState) Field(number int) *FieldState {
+	for i := range r.Fields {
+		if r.Fields[i].Number == number {
+			return &r.Fields[i]
+		}
+	}
+	return nil
+}
+
+// Latest is the newest stamp in the record.
+func (r *RecordState) Latest() hlc.Stamp {
+	s := r.Created
+	for i := range r.Fields {
+		if r.Fields[i].Stamp.After(s) {
+			s = r.Fields[i].Stamp
+		}
+	}
+	return s
+}
+
+// Record is the generic form of the state; fields that this program does not know are left out.
+func (r *RecordState) Record() sales.Record {
+	rec := sales.Record{Kind: r.Kind, ID: r.ID, Values: make(sales.Values, len(r.Fields))}
+	rec.UpdatedAt, rec.UpdatedBy, rec.Bucket = sales.Instant(r.Latest().HLC.Millis()), r.UpdatedBy, r.Bucket
+	k, ok := sales.KindNamed(r.Kind)
+	if !ok {
+		return rec
+	}
+	for _, f := range r.Fields {
+		if d, ok := k.FieldNumber(f.Number); ok && !sales.Empty(f.Value) {
+			rec.Values[d.Name] = f.Value
+		}
+	}
+	return rec
+}
+
+// Outcome is the server's verdict on one change.
+type Outcome uint8
+
+// The outcomes.
+const (
+	Applied Outcome = iota + 1
+	Duplicate
+	Merged
+	Rejected
+	Held
+)
+
+// String is the outcome's name.
+func (o Outcome) String() string {
+	return [...]string{"", "applied", "duplicate", "merged", "rejected", "held"}[o]
+}
+
+// Verdict is the outcome of one change with its reasons.
+type Verdict struct {
+	ChangeID string
+	Outcome  Outcome
+	Lost     []int  // numbers of the fields whose value lost
+	Code     string // for Rejected and Held; one of the codes of sales.Error
+	Field    string
+	Message  string
+	Hint     string
+}
+
+// PushRequest offers changes of one incarnation, in order of counter, whole groups.
+type PushRequest struct {
+	Incarnation string // UUID of this copy of the device's database
+	Changes     []Change
+}
+
+// PushResponse has one verdict for each change, in order.
+type PushResponse struct {
+	Verdicts []Verdict
+	HLC      hlc.Reading // the server's clock
+}
+
+// Cursor says how far a device has come in one bucket.
+type Cursor struct {
+	Bucket string
+	Epoch  uint64
+	Seq    uint64
+	Chain  uint64 // running hash of all commits up to Seq
+}
+
+// PullRequest asks for one page of what changed since the cursors. Buckets without a cursor are sent from their beginning.
+type PullRequest struct {
+	Cursors []Cursor
+	Limit   int // records in the page; 0 lets the server choose
+}
+
+// BucketState is where a page ends in a bucket.
+type BucketState struct {
+	Cursor
+	Reset    bool     // the caller's cursor is not of this history: drop the bucket's rows, they are sent from the beginning
+	Checksum [16]byte // over the bucket's records at head; only with the last page
+	Count    uint64   // live records at head; only with the last page
+}
+
+// PullResponse is one page. With More false it closes a checkpoint and Buckets names every visible bucket that holds
+// anything; a bucket that the device holds and that is not named there has been lost.
+type PullResponse struct {
+	Buckets   []BucketState
+	Records   []RecordState
+	More      bool
+	Remaining uint64
+	HLC       hlc.Reading
+}
+
+// SignInRequest asks for a device token.
+type SignInRequest struct {
+	User, Password string
+	Device         string // name of the device
+	Incarnation    string
+}
+
+// SignInResponse is who signed in, and the token.
+type SignInResponse struct {
+	Token        string
+	UserID       string
+	User         string
+	DisplayName  string
+	Role         sales.Role
+	Organisation string // id; a workbook belongs to one organisation and user
+}
+
+// NodeOf is the node number in the stamps of an incarnation: its first eight bytes.
+func NodeOf(incarnation string) uint64 {
+	u, err := uuid.Parse(incarnation)
+	if err != nil {
+		return 0
+	}
+	var n uint64
+	for _, b := range u[:8] {
+		n = n<<8 | uint64(b)
+	}
+	return n
+}
