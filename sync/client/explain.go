@@ -1,0 +1,59 @@
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+
+	"connectrpc.com/connect"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// explain turns an error of the network into one that a rep understands, with a code that the engine acts on. A nil error stays
+// nil.
+func (c *Client) explain(doing string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return err
+	}
+	e := &sales.Error{Message: doing + " at " + c.server, Args: map[string]any{"Server": c.server}}
+	var dns *net.DNSError
+	var unknown x509.UnknownAuthorityError
+	var wrongHost x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var record tls.RecordHeaderError
+	var ce *connect.Error
+	errors.As(err, &ce)
+	switch {
+	case errors.Is(err, errRedirected):
+		e.Code, e.Message, e.Hint = sales.CodeOffline, e.Message+": the network asks to sign in first", "open a web page in the browser, sign in to the network, then try again"
+	case errors.As(err, &dns):
+		e.Code, e.Message, e.Hint = sales.CodeOffline, e.Message+": the name "+dns.Name+" is not known here", "check the address and the network; your work is kept and sent later"
+	case errors.As(err, &unknown), errors.As(err, &wrongHost), errors.As(err, &invalid), errors.As(err, &record):
+		e.Code, e.Cause, e.Hint = sales.CodeOffline, err, "the server's certificate does not prove who it is: check the address, the network and this computer's date"
+	case ce == nil:
+		e.Code, e.Cause, e.Hint = sales.CodeOffline, err, "your work is kept and sent when the server can be reached"
+	default:
+		byCode(e, ce)
+	}
+	return e
+}
+
+// byCode sorts what the server itself, or somebody in its place, answered.
+func byCode(e *sales.Error, ce *connect.Error) {
+	switch ce.Code() {
+	case connect.CodeUnauthenticated:
+		e.Code, e.Message, e.Hint = sales.CodeSignedOut, e.Message+": "+ce.Message(), "sign in again; your work is kept"
+	case connect.CodePermissionDenied:
+		e.Code, e.Message, e.Hint = sales.CodeForbidden, e.Message+": "+ce.Message(), "ask your administrator"
+	case connect.CodeInvalidArgument, connect.CodeFailedPrecondition, connect.CodeOutOfRange:
+		e.Code, e.Message, e.Hint = sales.CodeInvalid, e.Message+": "+ce.Message(), "update the program, or ask your administrator"
+	case connect.CodeNotFound:
+		e.Code, e.Message, e.Hint = sales.CodeNotFound, e.Message+": "+ce.Message(), "sync, then look again"
+	default:
+		// No connection, a timeout, a proxy's page, an overloaded or failing server: all of these pass.
+		e.Code, e.Cause, e.Hint = sales.CodeOffline, ce, "your work is kept and sent when the server can be reached"
+	}
+}

@@ -1,0 +1,79 @@
+// Package sync is the specification of how a device and the server of Rounds keep the same records. It holds no code; the rooms
+// below it do: hlc (clock), wire (messages), merge (conflict rules), replica (the engine on a device), client and server (the two ends of the
+// wire). The Protobuf form is in syncpb/sync.proto; every call also works as JSON over HTTP POST.
+//
+// # Terms
+//
+// A record has a kind, an id (UUID) and fields. Each field has a value and the stamp of the change that set it. A stamp is a
+// hybrid-logical-clock reading (milliseconds << 16 | counter) and the node that took it: the first eight bytes of the device's incarnation.
+// Stamps are totally ordered. An incarnation (UUID) names one copy of one device's database; a restored or cloned database gets
+// a new one.
+//
+// A record lives in exactly one bucket: "o" the organisation, "t:CODE" a territory ("t:" for records with no territory yet), "u:ID" a
+// person. The server derives the bucket from the record (sales.BucketOf); a device never names one. What a user sees is a set of buckets,
+// computed by the server from role and territories (sales.Access).
+//
+// # Push
+//
+// A device sends changes in the order of its dense counter, whole transaction groups at a time. A change is immutable from the moment it is
+// written. It names its record, a verb, a clock reading, and for each field the new value and base: the stamp of the value that the author
+// saw when writing.
+//
+// The server handles a push in one transaction and answers one verdict for each change, in order:
+//
+//	applied    every field was taken
+//	duplicate  the change id is known with the same content; nothing was done
+//	merged     taken, but for the fields in lost
+//	rejected   refused, with code, field, message and hint; nothing of it was done
+//	held       not looked at, because it depends on a rejected one: same group, or same record, or a record whose creation was rejected
+//
+// A known id with other content is rejected and audited. One bad change never blocks what does not depend on it. An error of the whole
+// call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless.
+//
+// For each field: where base equals the stamp that the server has, the author had seen the current value, and the change is taken whatever the
+// clocks say. Otherwise the two edits were concurrent and the field's merge rule decides: "last" (the later stamp wins; the
+// reading is bounded to five minutes ahead of the server's clock first), "set" (additions and removals of both apply), "sum"
+// (differences add up), a group of fields that moves together, "append" (the first value stays). The value that lost goes into the
+// record's history, and a conflict record in the personal bucket of its author tells them, on every device of theirs, with either
+// value to be kept by an ordinary edit. The merged record must be valid; otherwise the change is rejected.
+//
+// A delete names the newest stamp of the record that its author saw. Where the record has been edited since, by anybody else, the delete is
+// rejected and the record stays. A change to a record that was deleted is rejected with code "gone"; it stays in its author's tray, from
+// which it can be written anew as a new record.
+//
+// # Order
+//
+// Each bucket numbers what happens in it: seq grows by one for each record written in it, without gaps, in the order in which
+// transactions commit. Each commit also extends the bucket's chain: a running hash over the records and stamps it wrote. The bucket rows are
+// locked last and in sorted order. The epoch names the numbering itself and changes when the numbering starts anew.
+//
+// # Pull
+//
+// A device sends, for each bucket it holds, the cursor (epoch, seq, chain) at which it stands. The server answers from one snapshot: the current state
+// of records whose seq lies beyond the cursor, in order of seq within each bucket, at most a page of them, with the cursor after the
+// page. A record that left a bucket is sent there with moved set; a deleted one with deleted set. While more is true the device stages the page
+// durably and asks again with the new cursors. The page with more false was at every bucket's head within its snapshot: with it, all
+// that was staged becomes visible at once. It names every bucket that the caller sees and that holds anything, with checksum and
+// count; a bucket that the device holds and that is not named has been lost, and its rows go.
+//
+// A cursor that is not of the server's history (unknown epoch, other chain at that seq, seq beyond head) is answered with reset: the device
+// drops what it has of that bucket, takes it from the beginning, and sends the acknowledged changes that it still keeps (30 days) again: after a
+// restore from a backup the server converges to what it had. The outbox is never touched by any of this.
+//
+// # Overlay
+//
+// What a screen shows is the last server state of a record with the device's own unsettled changes laid over it. A settled change stays in the overlay until
+// a pulled state contains it, so that own edits never flicker. Rejected and held changes stay visible, marked, in the tray until they are
+// mended, sent again or undone.
+//
+// # Checksums
+//
+// A bucket's checksum is the sum modulo 2^128 over its live records of the first 16 bytes of SHA-256 over the record's id and, for each field in
+// order of number, the number (4 bytes, big-endian), the reading (8) and the node (8). Both sides keep it as they go and compare at each
+// checkpoint. A bucket that differs is taken anew once; if it differs again, that is reported, and syncing of other buckets goes on.
+//
+// # Limits
+//
+// A push has at most 5,000 changes; a page at most 10,000 records. Messages are at most 64 MiB unpacked. Texts have the limits of package
+// sales. Compression is zstd or gzip; calls work without.
+package sync
