@@ -1,0 +1,49 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+
+	"fyne.io/fyne/v2"
+)
+
+// Run starts work off the UI thread. Tests replace it by a plain call, so that screens become deterministic.
+var Run = func(work func()) { go work() }
+
+// OnUI runs the function on the UI thread: the one place where the app crosses to it. Background events
+// (records changed, sync state) enter screens through here.
+func OnUI(show func()) { fyne.Do(show) }
+
+// Go loads off the UI thread and shows the outcome on it. Nothing is shown once the context has ended: the page
+// that asked is gone. A panic of the load is shown as an error, because it must not take the rep's day with it.
+func Go[T any](ctx context.Context, load func(context.Context) (T, error), show func(T, error)) {
+	Run(func() {
+		value, err := guarded(ctx, load)
+		if ctx.Err() != nil {
+			return
+		}
+		OnUI(func() {
+			if ctx.Err() == nil {
+				show(value, err)
+			}
+		})
+	})
+}
+
+// Do is Go for work without a result, a save or a delete.
+func Do(ctx context.Context, work func(context.Context) error, done func(error)) {
+	Go(ctx, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, work(ctx)
+	}, func(_ struct{}, err error) { done(err) })
+}
+
+func guarded[T any](ctx context.Context, load func(context.Context) (T, error)) (value T, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("load a screen: panic: %v", cause)
+			fyne.LogError(string(debug.Stack()), err)
+		}
+	}()
+	return load(ctx)
+}
