@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/workbook"
+)
+
+func (t *tool) login() *cobra.Command {
+	var server, user string
+	var stdin bool
+	cmd := &cobra.Command{Use: "login --server URL --user NAME --password-stdin", Short: "Connect the workbook to a server", Args: cobra.NoArgs}
+	cmd.Flags().StringVar(&server, "server", "", "the server's address, such as https://rounds.example.com")
+	cmd.Flags().StringVar(&user, "user", "", "the sign-in name")
+	cmd.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
+	cmd.RunE = t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
+		if server == "" || user == "" || !stdin {
+			return &sales.Error{Code: sales.CodeRequired, Message: "login needs --server, --user and --password-stdin", Hint: "for example: printf %s \"$PASSWORD\" | roundsctl --workbook DIR login --server URL --user NAME --password-stdin"}
+		}
+		b, err := io.ReadAll(io.LimitReader(t.in, 4<<10))
+		if err != nil {
+			return fmt.Errorf("read the password: %w", err)
+		}
+		if err := wb.SignIn(ctx, server, user, strings.TrimRight(string(b), "\r\n")); err != nil {
+			return err
+		}
+		_, err = fmt.Fprintf(t.out, "signed in to %s as %s\n", server, user)
+		return err
+	})
+	return cmd
+}
+
+func (t *tool) logout() *cobra.Command {
+	return &cobra.Command{
+		Use: "logout", Short: "Sign out; nothing in the workbook is dropped", Args: cobra.NoArgs,
+		RunE: t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
+			s, err := wb.State(ctx)
+			if err != nil {
+				return err
+			}
+			if err := wb.SignOut(ctx); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(t.out, "signed out; %d changes wait in the workbook for the next sign-in\n", s.Waiting+s.Rejected)
+			return err
+		}),
+	}
+}
+
+func (t *tool) sync() *cobra.Command {
+	return t.jsonFlag(&cobra.Command{
+		Use: "sync", Short: "Send what waits and fetch what is new, once", Args: cobra.NoArgs,
+		RunE: t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
+			r, err := wb.Sync(ctx)
+			if err != nil {
+				return err
+			}
+			return t.line(r, "pushed %d, pulled %d, rejected %d, conflicts %d, %d bytes out, %d bytes in, %.3f s", r.Pushed, r.Pulled, r.Rejected, r.Conflicts, r.BytesOut, r.BytesIn, r.Seconds)
+		}),
+	})
+}
+
+func (t *tool) status() *cobra.Command {
+	return t.jsonFlag(&cobra.Command{
+		Use: "status", Short: "Who is signed in where, and what waits", Args: cobra.NoArgs,
+		RunE: t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
+			s, err := wb.State(ctx)
+			if err != nil {
+				return err
+			}
+			return t.line(map[string]any{"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts},
+				"server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts)
+		}),
+	})
+}
