@@ -1,0 +1,137 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// fakeStore is an outbox and a list of what was asked of it.
+type fakeStore struct {
+	mu        sync.Mutex
+	outbox    []wire.Change
+	settled   []wire.Verdict
+	staged    int
+	publish   []Published // what successive checkpoints bring; the last one repeats
+	published int
+	forgotten []string
+	acked     int // acknowledged changes that Resend puts back
+	broken    error
+}
+
+func (s *fakeStore) Incarnation(context.Context) (string, error) { return sales.NewID(), s.broken }
+
+func (s *fakeStore) Unsent(_ context.Context, limit int) ([]wire.Change, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.outbox[:min(limit, len(s.outbox))], nil
+}
+
+func (s *fakeStore) Settle(_ context.Context, vs []wire.Verdict) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settled = append(s.settled, vs...)
+	s.outbox = s.outbox[len(vs):]
+	return nil
+}
+func (s *fakeStore) Cursors(context.Context) ([]wire.Cursor, error) { return nil, nil }
+func (s *fakeStore) Stage(context.Context, wire.PullResponse) error { s.staged++; return nil }
+func (s *fakeStore) Observe(context.Context, hlc.Reading) error     { return nil }
+func (s *fakeStore) Counts(context.Context) (w, r, c int, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.outbox), 0, 0, nil
+}
+
+// write puts one more change into the outbox; sent counts what the server settled.
+func (s *fakeStore) write() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.outbox = append(s.outbox, wire.Change{ID: sales.NewID()})
+}
+
+func (s *fakeStore) sent() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.settled)
+}
+func (s *fakeStore) Forget(_ context.Context, buckets []string) error {
+	s.forgotten = append(s.forgotten, buckets...)
+	return nil
+}
+
+func (s *fakeStore) Publish(context.Context, wire.PullResponse) (Published, error) {
+	s.published++
+	if len(s.publish) == 0 {
+		return Published{}, nil
+	}
+	p := s.publish[0]
+	if len(s.publish) > 1 {
+		s.publish = s.publish[1:]
+	}
+	return p, nil
+}
+
+func (s *fakeStore) Resend(context.Context) (int, error) {
+	for range s.acked {
+		s.outbox = append(s.outbox, wire.Change{ID: sales.NewID()})
+	}
+	n := s.acked
+	s.acked = 0
+	return n, nil
+}
+
+// fakeServer answers every change with one outcome, and a number of pages.
+type fakeServer struct {
+	mu      sync.Mutex
+	outcome wire.Outcome
+	pages   int
+	pushes  int
+	err     error
+	garble  bool
+}
+
+var errNetwork = &sales.Error{Code: sales.CodeOffline, Message: "no network"}
+
+func (f *fakeServer) Push(_ context.Context, r wire.PushRequest) (wire.PushResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil {
+		return wire.PushResponse{}, f.err
+	}
+	f.pushes++
+	var resp wire.PushResponse
+	for _, c := range r.Changes {
+		v := wire.Verdict{ChangeID: c.ID, Outcome: f.outcome}
+		if f.garble {
+			v.ChangeID = sales.NewID()
+		}
+		resp.Verdicts = append(resp.Verdicts, v)
+	}
+	return resp, nil
+}
+
+func (f *fakeServer) Pull(context.Context, wire.PullRequest) (wire.PullResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err != nil {
+		return wire.PullResponse{}, f.err
+	}
+	f.pages--
+	return wire.PullResponse{More: f.pages > 0}, nil
+}
+
+func (f *fakeServer) History(context.Context, string, string) ([]sales.HistoryEntry, error) {
+	return nil, errors.ErrUnsupported
+}
+func (f *fakeServer) Traffic() (out, in int64) { return 0, 0 }
+
+func (f *fakeServer) comeBack() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.err = nil
+}
