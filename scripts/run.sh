@@ -50,14 +50,18 @@ ready() {
   [[ $status == *" 200 "* ]]
 }
 
-port=$first_port
+# A workbook belongs to one server address, so the port of the last time comes first.
+mkdir -p "$dir/server"
+wanted=$(cat "$dir/port" 2>/dev/null || echo "$first_port")
+[[ $wanted =~ ^[0-9]+$ ]] || wanted=$first_port
+port=$wanted
 while answers "$port"; do
   port=$((port + 1))
-  [ "$port" -lt $((first_port + 50)) ] || die "the ports $first_port to $port of this computer are all taken"
+  [ "$port" -lt $((wanted + 50)) ] || die "the ports $wanted to $port of this computer are all taken"
 done
-[ "$port" -eq "$first_port" ] || echo "Port $first_port is taken; the server listens on $port."
+[ "$port" -eq "$wanted" ] || echo "Port $wanted is taken; the server listens on $port."
+echo "$port" >"$dir/port"
 
-mkdir -p "$dir/server"
 log=$dir/server.log
 echo "Starting the server with the sample organisation ($scale); its data is in $dir, its log in $log."
 "$bin/rounds-server" serve --data "$dir/server" --listen "127.0.0.1:$port" --sample "$scale" >>"$log" 2>&1 &
