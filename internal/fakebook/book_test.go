@@ -53,3 +53,23 @@ func TestAWriteIsAllOrNothing(t *testing.T) {
 		t.Fatalf("a deleted partner gave %v", err)
 	}
 }
+
+func TestEveryRecordOfTheSampleIsValid(t *testing.T) {
+	book := Sample()
+	total := 0
+	for _, k := range sales.Kinds() {
+		records, err := book.List(t.Context(), sales.Query{Kind: k.Name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		total += len(records)
+		for _, r := range records {
+			if err := sales.Validate(nil, r); err != nil {
+				t.Errorf("%s %s: %v", k.Name, r.Title(), err)
+			}
+		}
+	}
+	if total < 60 {
+		t.Errorf("the sample has %d records only", total)
+	}
+}

@@ -3,6 +3,7 @@ package fakebook
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -57,7 +58,7 @@ func (b *Book) Aggregate(ctx context.Context, q sales.Query, by string, fn sales
 	for _, r := range b.matching(q) {
 		key := ""
 		if by != "" {
-			key = r.Text(by)
+			key = groupKey(value(r, by))
 		}
 		n := r.Int(field)
 		was, seen := out[key]
@@ -71,6 +72,14 @@ func (b *Book) Aggregate(ctx context.Context, q sales.Query, by string, fn sales
 		}
 	}
 	return out, cmp.Or(b.Err, ctx.Err())
+}
+
+// groupKey writes a value as a group's key: numbers in decimals, what is empty as "".
+func groupKey(v any) string {
+	if sales.Empty(v) {
+		return ""
+	}
+	return fmt.Sprint(v)
 }
 
 // Search implements sales.Searcher by plain containment in searchable fields.
