@@ -18,6 +18,11 @@ TEST_TAGS := ci,$(APP_TAGS)
 # A real window, under Xvfb.
 WINDOW_TAGS := window,$(APP_TAGS)
 
+# On Linux the app gets a corrected window library, so that Chinese input methods work; plain `go build` works without.
+ifeq ($(shell uname -s),Linux)
+APP_MODULES := .build/toolkit/go.mod
+endif
+
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -X main.version=$(VERSION)
 
@@ -45,12 +50,15 @@ run: build ## Open Rounds with a sample server on this computer (SCALE=small|ful
 	@BIN=$(BIN) SCALE=$(SCALE) scripts/run.sh
 
 .PHONY: build
-build: deps build-cli ## Build rounds, rounds-server and roundsctl into .build/bin
-	CGO_ENABLED=1 go build -tags $(APP_TAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/rounds .
+build: deps build-cli $(APP_MODULES) ## Build rounds, rounds-server and roundsctl into .build/bin
+	CGO_ENABLED=1 go build $(APP_MODULES:%=-modfile=%) -tags $(APP_TAGS) -ldflags '$(LDFLAGS)' -o $(BIN)/rounds .
 
 .PHONY: build-cli
 build-cli: ## Build rounds-server and roundsctl only: neither cgo nor system packages
 	CGO_ENABLED=0 go build -ldflags '$(LDFLAGS)' -o $(BIN)/ ./cmd/rounds-server ./cmd/roundsctl
+
+.build/toolkit/go.mod: go.mod go.sum $(wildcard scripts/*.patch) scripts/patch-toolkit.sh
+	scripts/patch-toolkit.sh $(@D)
 
 .PHONY: test
 test: deps-test build test-go test-window ## Run every test, with the race detector; a real window and a real browser among them
