@@ -61,6 +61,7 @@ var lightPalette = map[fyne.ThemeColorName]color.Color{
 	colorDangerFill:                    rgb(0xFBE4E4),
 	colorNeutralFill:                   rgb(0xE8ECF1),
 	colorGrid:                          rgb(0xE4E8EE),
+	colorToastAction:                   rgb(0x8FBCFF),
 	colorClear:                         color.Transparent,
 }
 
@@ -109,5 +110,6 @@ var darkPalette = map[fyne.ThemeColorName]color.Color{
 	colorDangerFill:                    rgb(0x4A2326),
 	colorNeutralFill:                   rgb(0x2C3543),
 	colorGrid:                          rgb(0x2A3341),
+	colorToastAction:                   rgb(0x1B57B0),
 	colorClear:                         color.Transparent,
 }

@@ -39,6 +39,7 @@ const (
 	colorDangerFill  fyne.ThemeColorName = "roundsDangerFill"
 	colorNeutralFill fyne.ThemeColorName = "roundsNeutralFill"
 	colorGrid        fyne.ThemeColorName = "roundsGrid"
+	colorToastAction fyne.ThemeColorName = "roundsToastAction"
 	colorClear       fyne.ThemeColorName = "roundsClear"
 )
 

@@ -1,0 +1,17 @@
+package opportunities
+
+import (
+	"time"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// Deps is what the screens of opportunities need from outside.
+type Deps struct {
+	// Book is the workbook.
+	Book sales.Workbook
+	// Me is the signed-in user.
+	Me func() sales.User
+	// Now is the present moment, in the zone whose days the user lives by.
+	Now func() time.Time
+}

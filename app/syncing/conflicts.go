@@ -1,0 +1,161 @@
+package syncing
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/rounds-field/rounds/app/ui"
+	"github.com/rounds-field/rounds/sales"
+)
+
+// conflictList shows lost values beside the kept ones, with the way back.
+type conflictList struct {
+	page    *page
+	table   *ui.Table[Conflict]
+	detail  *fyne.Container
+	stack   *fyne.Container
+	content fyne.CanvasObject
+	empty   fyne.CanvasObject
+	split   fyne.CanvasObject
+}
+
+func newConflictList(p *page) *conflictList {
+	l := &conflictList{page: p, detail: container.NewStack()}
+	l.empty = ui.NewEmpty(ui.IconOK, ui.T("syncing.conflicts.empty"), ui.T("syncing.conflicts.empty_hint"), "", nil)
+	l.table = ui.NewTable(p.host.State(), "syncing.conflicts", []ui.Column[Conflict]{
+		{Key: "record", Title: ui.T("syncing.column.record"), Width: 150, Flex: 1, Text: func(c Conflict) string { return c.Title }},
+		{Key: "field", Title: ui.T("syncing.column.field"), Width: 110, Text: func(c Conflict) string { return fieldLabel(c.RecordKind, c.FieldName) }},
+		{Key: "by", Title: ui.T("syncing.column.by"), Width: 90, Text: func(c Conflict) string { return c.KeptByName }},
+		{
+			Key: "status", Title: ui.T("syncing.column.state"), Width: 100, Badge: true,
+			Text: func(c Conflict) string { return ui.T("syncing.conflict." + statusOf(c)) },
+			Tone: func(c Conflict) ui.Tone {
+				if c.Open() {
+					return ui.ToneWarning
+				}
+				return ui.ToneNeutral
+			},
+		},
+	})
+	l.table.OnSelect = l.show
+	l.table.OnOpen = func(c Conflict) {
+		if r := RouteOf(c.RecordKind, c.RecordID); r != "" && !c.Gone {
+			p.host.Open(r)
+		}
+	}
+	l.split = ui.NewMasterDetail(p.host.State(), "syncing.conflicts.split", 0.45, l.table, l.detail)
+	l.stack = container.NewStack(l.split)
+	l.content = l.stack
+	return l
+}
+
+func statusOf(c Conflict) string {
+	if c.Open() {
+		return sales.ConflictOpen
+	}
+	return c.Status
+}
+
+// set shows the conflicts and gives the number of open ones.
+func (l *conflictList) set(list []Conflict) (open int) {
+	for _, c := range list {
+		if c.Open() {
+			open++
+		}
+	}
+	selected, had := l.table.Selected()
+	l.table.SetRows(ui.SliceRows(list))
+	l.stack.Objects = []fyne.CanvasObject{l.empty}
+	if len(list) > 0 {
+		l.stack.Objects = []fyne.CanvasObject{l.split}
+		at := 0
+		for i, c := range list {
+			if had && c.ID == selected.ID {
+				at = i
+			}
+		}
+		l.table.Select(at)
+		l.show(list[at])
+	}
+	l.stack.Refresh()
+	return open
+}
+
+// show puts the two values side by side.
+func (l *conflictList) show(c Conflict) {
+	p := l.page
+	type texts struct{ mine, theirs string }
+	ui.Go(p.host.Context(), func(ctx context.Context) (texts, error) {
+		k, ok := sales.KindNamed(c.RecordKind)
+		if !ok {
+			return texts{c.LostValue, c.KeptValue}, nil
+		}
+		f, ok := k.Field(c.FieldName)
+		if !ok {
+			return texts{c.LostValue, c.KeptValue}, nil
+		}
+		return texts{p.model.valueText(ctx, k.Name, f, c.Lost), p.model.valueText(ctx, k.Name, f, c.Kept)}, nil
+	}, func(v texts, err error) {
+		if err != nil {
+			p.host.ShowError(err)
+			return
+		}
+		l.detail.Objects = []fyne.CanvasObject{l.sideBySide(c, v.mine, v.theirs)}
+		l.detail.Refresh()
+	})
+}
+
+func (l *conflictList) sideBySide(c Conflict, mine, theirs string) fyne.CanvasObject {
+	p := l.page
+	by := c.KeptByName
+	if by == "" {
+		by = ui.T("syncing.somebody")
+	}
+	decide := func(keepMine bool, done string) func() {
+		return func() {
+			p.act(done, func(ctx context.Context) ([]string, error) { return p.model.Resolve(ctx, c, keepMine) })
+			p.deps.Sync()
+		}
+	}
+	side := func(title, when, value string, button fyne.CanvasObject) fyne.CanvasObject {
+		var foot fyne.CanvasObject
+		if button != nil {
+			foot = ui.PadXY(0, 8, button)
+		}
+		return ui.Panel(ui.Pad(ui.Border(ui.VGap(2, ui.Strong(title), ui.Muted(when)), foot, nil, nil, ui.Scroll(ui.Paragraph(value)))))
+	}
+	var keepMine, keepTheirs fyne.CanvasObject
+	if c.Open() {
+		if !c.Gone {
+			keepMine = ui.PrimaryButton(ui.T("syncing.keep_mine"), decide(true, ui.T("syncing.kept_mine")))
+		}
+		keepTheirs = ui.Button(ui.T("syncing.keep_theirs"), decide(false, ui.T("syncing.kept_theirs")))
+	}
+	head := ui.VStack(
+		ui.Heading(c.Title),
+		ui.Paragraph(ui.T("syncing.conflict_text", "Kind", kindLabel(c.RecordKind), "Field", fieldLabel(c.RecordKind, c.FieldName), "Name", by)),
+	)
+	sides := container.NewGridWithColumns(2,
+		side(ui.T("syncing.yours"), when(c.LostAt, c.LostDevice), mine, keepMine),
+		side(ui.T("syncing.theirs", "Name", by), when(c.KeptAt, c.KeptDevice), theirs, keepTheirs),
+	)
+	var foot fyne.CanvasObject
+	if !c.Gone {
+		links := []fyne.CanvasObject{ui.NewLink(ui.T("syncing.history"), func() { p.host.Open("history/" + c.RecordID + "?kind=" + c.RecordKind) })}
+		if r := RouteOf(c.RecordKind, c.RecordID); r != "" {
+			links = append(links, ui.NewLink(ui.T("syncing.open"), func() { p.host.Open(r) }))
+		}
+		foot = ui.PadXY(0, 8, ui.HStack(links...))
+	}
+	return ui.Pad(ui.Border(ui.PadXY(0, 8, head), foot, nil, nil, sides))
+}
+
+func when(at sales.Instant, device string) string {
+	text := ui.FormatDateTime(at.Time().Local())
+	if device != "" {
+		text += " · " + device
+	}
+	return text
+}

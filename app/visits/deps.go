@@ -1,0 +1,31 @@
+// Package visits is where a rep plans, logs and follows up calls on partners and key accounts (SC-060-030): the agenda by
+// day and week, the list, the quick log, and the page of one visit.
+package visits
+
+import (
+	"time"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// Deps is what the screens of visits need from outside.
+type Deps struct {
+	// Book is the workbook.
+	Book sales.Workbook
+	// Me is the signed-in user.
+	Me func() sales.User
+	// Now is the present moment, in the zone whose days the user lives by.
+	Now func() time.Time
+}
+
+// Model reads and writes what the screens of visits show. It is synchronous and knows no toolkit.
+type Model struct {
+	Deps
+}
+
+// NewModel makes the model.
+func NewModel(d Deps) *Model { return &Model{Deps: d} }
+
+func (m *Model) today() sales.Date { return sales.DateOf(m.Now()) }
+
+func (m *Model) me() string { return m.Me().ID }
