@@ -1,6 +1,7 @@
 package announcements
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -46,7 +47,7 @@ func TestARepSeesWhatIsMeantForRepsAndPublishedAndNotExpired(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{"to confirm", "for reps", "for all"}
-	if got := titles(items); !equal(got, want) {
+	if got := titles(items); !slices.Equal(got, want) {
 		t.Fatalf("listed %v, want %v", got, want)
 	}
 	if items[2].Author != "李经理" {
@@ -116,16 +117,4 @@ func TestPublishingFillsTheFirstDayAndTheAuthor(t *testing.T) {
 	if err := m.Withdraw(t.Context(), id); err != nil || len(fakebook.All[sales.Announcement](book)) != 0 {
 		t.Errorf("withdraw: %v", err)
 	}
-}
-
-func equal(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
