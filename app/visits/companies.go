@@ -111,16 +111,15 @@ func (m *Model) recentCompanies(ctx context.Context) ([]Company, error) {
 }
 
 func (m *Model) nameCompanies(ctx context.Context, companies []Company) error {
-	ids := map[string][]string{}
+	var names sales.Names
 	for _, c := range companies {
-		ids[c.Kind] = append(ids[c.Kind], c.ID)
+		names.Want(c.Kind, c.ID)
 	}
-	names, err := titles(ctx, m.Book, ids)
-	if err != nil {
+	if err := names.Load(ctx, m.Book); err != nil {
 		return err
 	}
 	for i, c := range companies {
-		companies[i].Name = names[c.Kind][c.ID]
+		companies[i].Name = names.Of(c.Kind, c.ID)
 	}
 	return nil
 }

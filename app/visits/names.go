@@ -78,12 +78,13 @@ func (m *Model) rows(ctx context.Context, visits []sales.Visit) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	var partners, accounts, owners []string
+	var names sales.Names
 	for _, v := range visits {
-		partners, accounts, owners = append(partners, v.PartnerID), append(accounts, v.AccountID), append(owners, v.OwnerID)
+		names.Want("partner", v.PartnerID)
+		names.Want("account", v.AccountID)
+		names.Want("user", v.OwnerID)
 	}
-	names, err := titles(ctx, m.Book, map[string][]string{"partner": partners, "account": accounts, "user": owners})
-	if err != nil {
+	if err := names.Load(ctx, m.Book); err != nil {
 		return nil, err
 	}
 	out := make([]Row, len(visits))
@@ -92,34 +93,7 @@ func (m *Model) rows(ctx context.Context, visits []sales.Visit) ([]Row, error) {
 		if !known {
 			label = Label{Code: v.VisitType}
 		}
-		out[i] = Row{Visit: v, Company: names.company(v.PartnerID, v.AccountID), Owner: names["user"][v.OwnerID], Type: label, Late: v.Overdue(m.Now())}
+		out[i] = Row{Visit: v, Company: names.Company(v.PartnerID, v.AccountID), Owner: names.Of("user", v.OwnerID), Type: label, Late: v.Overdue(m.Now())}
 	}
 	return out, nil
-}
-
-// nameTable holds titles by kind and id.
-type nameTable map[string]map[string]string
-
-func titles(ctx context.Context, book sales.Reader, ids map[string][]string) (nameTable, error) {
-	out := nameTable{}
-	for kind, wanted := range ids {
-		wanted = sales.CleanSet(wanted)
-		if len(wanted) == 0 {
-			continue
-		}
-		found, err := book.Titles(ctx, kind, wanted)
-		if err != nil {
-			return nil, fmt.Errorf("name each %s: %w", kind, err)
-		}
-		out[kind] = found
-	}
-	return out, nil
-}
-
-// company names the partner, else the key account.
-func (n nameTable) company(partnerID, accountID string) string {
-	if name := n["partner"][partnerID]; name != "" {
-		return name
-	}
-	return n["account"][accountID]
 }
