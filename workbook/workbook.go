@@ -31,6 +31,8 @@ type Workbook struct {
 	sub    string // subfolder in use
 	engine *replica.Engine
 	client *client.Client
+
+	listeners []func(kinds []string)
 }
 
 // Options are what a workbook may be told; the zero value works.
@@ -171,6 +173,7 @@ func (w *Workbook) use(ctx context.Context, sub string) error {
 	if err != nil {
 		return fmt.Errorf("open workbook %s: %w", w.Dir, err)
 	}
+	store.Subscribe(w.announce)
 	w.mu.Lock()
 	w.Store, w.sub, w.engine, w.client = store, sub, nil, nil
 	w.mu.Unlock()
@@ -228,7 +231,7 @@ func readCurrent(dir string) (string, error) {
 // onlyFolder names the one database there is when none is marked as in use, as after a first sign-in that was cut short; else the
 // local one.
 func onlyFolder(dir string) (string, error) {
-	found, err := filepath.Glob(filepath.Join(dir, "*", local.FileName))
+	found, err := filepath.Glob(filepath.Join(dir, "*", local.DatabaseName))
 	if err != nil {
 		return "", fmt.Errorf("look for databases in %s: %w", dir, err)
 	}
