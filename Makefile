@@ -76,6 +76,7 @@ lint: deps-test ## Check style, architecture, schema, generated code and scripts
 	go tool golangci-lint run
 	@unformatted=$$($(GO_FILES) | xargs -r go tool gofumpt -l); \
 	  [ -z "$$unformatted" ] || { printf 'not in gofumpt style (make format mends it):\n%s\n' "$$unformatted" >&2; exit 1; }
+	go mod tidy -diff
 	go tool buf lint
 	scripts/check-generated.sh
 	shellcheck scripts/*.sh .ci/run

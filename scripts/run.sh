@@ -64,7 +64,7 @@ echo "$port" >"$dir/port"
 
 log=$dir/server.log
 echo "Starting the server with the sample organisation ($scale); its data is in $dir, its log in $log."
-"$bin/rounds-server" serve --data "$dir/server" --listen "127.0.0.1:$port" --sample "$scale" >>"$log" 2>&1 &
+"$bin/rounds-server" serve --data "$dir/server" --listen "127.0.0.1:$port" --sample "$scale" >"$log" 2>&1 &
 server=$!
 
 # stop_server ends the server and waits for it, so that its data is closed properly.
