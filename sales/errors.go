@@ -22,25 +22,26 @@ type Error struct {
 
 // Error codes. Each has a translation in both languages.
 const (
-	CodeRequired     = "required"      // a required value is missing
-	CodeInvalid      = "invalid"       // a value is malformed or outside its list
-	CodeTooLong      = "too_long"      // a text is over its limit
-	CodeUnknownField = "unknown_field" // the kind has no such field
-	CodeUnknownKind  = "unknown_kind"  // there is no such kind
-	CodeNotFound     = "not_found"     // the record does not exist here
-	CodeBadReference = "bad_reference" // a reference leads nowhere
-	CodeBadOrder     = "bad_order"     // two values contradict each other, or a step does not follow
-	CodeReasonNeeded = "reason_needed" // a step needs its reason
-	CodeForbidden    = "forbidden"     // the role or the territory does not allow it
-	CodeDuplicate    = "duplicate"     // the same thing exists already
-	CodeGone         = "gone"          // deleted on the server
-	CodeHeld         = "held"          // waits for another change that was refused
-	CodeOffline      = "offline"       // the server cannot be reached
-	CodeSignedOut    = "signed_out"    // the sign-in is missing, expired or revoked
-	CodeInUse        = "in_use"        // the workbook is open in another program
-	CodeStorage      = "storage"       // the disk or the database refused
-	CodeFile         = "file"          // a file cannot be read or written as asked
-	CodeInternal     = "internal"      // a fault of the program
+	CodeRequired         = "required"          // a required value is missing
+	CodeInvalid          = "invalid"           // a value is malformed or outside its list
+	CodeTooLong          = "too_long"          // a text is over its limit
+	CodeUnknownField     = "unknown_field"     // the kind has no such field
+	CodeUnknownKind      = "unknown_kind"      // there is no such kind
+	CodeNotFound         = "not_found"         // the record does not exist here
+	CodeBadReference     = "bad_reference"     // a reference leads nowhere
+	CodeBadOrder         = "bad_order"         // two values contradict each other, or a step does not follow
+	CodeReasonNeeded     = "reason_needed"     // a step needs its reason
+	CodeForbidden        = "forbidden"         // the role or the territory does not allow it
+	CodeDuplicate        = "duplicate"         // the same thing exists already
+	CodeGone             = "gone"              // deleted on the server
+	CodeChangedMeanwhile = "changed_meanwhile" // edited by somebody else after the author of a delete saw it
+	CodeHeld             = "held"              // waits for another change that was refused
+	CodeOffline          = "offline"           // the server cannot be reached
+	CodeSignedOut        = "signed_out"        // the sign-in is missing, expired or revoked
+	CodeInUse            = "in_use"            // the workbook is open in another program
+	CodeStorage          = "storage"           // the disk or the database refused
+	CodeFile             = "file"              // a file cannot be read or written as asked
+	CodeInternal         = "internal"          // a fault of the program
 )
 
 // Error is one line: where, what, and what to do.

@@ -217,10 +217,10 @@ func parseField(kind string, sf reflect.StructField, tag string) Field {
 	return f
 }
 
-// snake turns PartnerID into partner_id.
+// snake turns PartnerID into partner_id and ContactIDs into contact_ids.
 func snake(s string) string {
 	var b strings.Builder
-	rs := []rune(s)
+	rs := []rune(strings.ReplaceAll(s, "IDs", "Ids"))
 	for i, r := range rs {
 		if unicode.IsUpper(r) {
 			if i > 0 && (unicode.IsLower(rs[i-1]) || i+1 < len(rs) && unicode.IsLower(rs[i+1])) {
