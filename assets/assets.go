@@ -1,4 +1,4 @@
-// Package assets embeds what the app shows and does not compute: fonts, icons and translations.
+// Package assets embeds what the app shows and does not compute: fonts and icons. The translations are in assets/locales.
 package assets
 
 import (
@@ -9,11 +9,6 @@ import (
 
 	"fyne.io/fyne/v2"
 )
-
-// Locales holds the translations, one file for each area and language: locales/<area>.<language>.json.
-//
-//go:embed locales/*.json
-var Locales embed.FS
 
 //go:embed fonts/SourceHanSansCN-Regular.otf
 var regularFont []byte

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -10,11 +8,14 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
-// BoardColumn is one column of a board with its cards. Summary stands below the title: totals.
+// BoardColumn is one column of a board with its cards. Summary stands below the title: totals. Count is how many
+// cards there are in all when not all are loaded; More then labels the link below the cards that asks for the rest.
 type BoardColumn struct {
 	Key, Title, Summary string
 	Tone                Tone
 	Cards               []BoardCard
+	Count               int
+	More                string
 }
 
 // BoardCard is one card: what it is, a line below, a value, a remark, a badge. Tone colors its left edge.
@@ -34,6 +35,8 @@ type Board struct {
 	OnMove func(cardID, from, to string)
 	// OnOpen is called for a click on a card and for Enter.
 	OnOpen func(cardID string)
+	// OnMore is called for a click on the link below a column's cards.
+	OnMore func(column string)
 
 	columns  []BoardColumn
 	views    []*boardColumn
@@ -285,10 +288,18 @@ func newBoardColumn(board *Board, data BoardColumn) *boardColumn {
 		none.Align = fyne.TextAlignCenter
 		list.Objects = append(list.Objects, PadXY(0, 12, none))
 	}
+	if data.More != "" {
+		more := NewLink(data.More, func() {
+			if board.OnMore != nil {
+				board.OnMore(data.Key)
+			}
+		})
+		list.Objects = append(list.Objects, PadXY(4, 4, more))
+	}
 	c.scroll = container.NewVScroll(PadXY(6, 2, list))
 	line := newSurface(data.Tone.solidColor(), colorClear, 2)
 	line.least = fyne.NewSize(10, 3)
-	header := VGap(2, HGap(6, Grow(Strong(data.Title).Elastic()), Caption(strconv.Itoa(len(data.Cards)))),
+	header := VGap(2, HGap(6, Grow(Strong(data.Title).Elastic()), Caption(FormatNumber(int64(max(data.Count, len(data.Cards)))))),
 		Caption(data.Summary).Elastic(), line)
 	c.body = Border(PadXY(10, 8, header), nil, nil, nil, PadBottom(6, c.scroll))
 	c.ExtendBaseWidget(c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"fyne.io/fyne/v2"
 )
@@ -14,6 +15,13 @@ var Run = func(work func()) { go work() }
 // OnUI runs the function on the UI thread: the one place where the app crosses to it. Background events
 // (records changed, sync state) enter screens through here.
 func OnUI(show func()) { fyne.Do(show) }
+
+// Later calls the function on the UI thread after a while, unless it is cancelled before. Tests replace it by a
+// queue that they empty themselves.
+var Later = func(after time.Duration, call func()) (cancel func()) {
+	timer := time.AfterFunc(after, func() { OnUI(call) })
+	return func() { timer.Stop() }
+}
 
 // Go loads off the UI thread and shows the outcome on it. Nothing is shown once the context has ended: the page
 // that asked is gone. A panic of the load is shown as an error, because it must not take the rep's day with it.

@@ -16,8 +16,7 @@ type Draft struct {
 	key     string
 	save    func() map[string]string
 	restore func(map[string]string)
-	timer   *time.Timer
-	turn    int
+	cancel  func()
 }
 
 // NewDraft returns the draft of a form. The key names the form and its record, "visit/new"; save collects the
@@ -28,25 +27,24 @@ func NewDraft(state State, key string, save func() map[string]string, restore fu
 
 // Touch notes that the input changed.
 func (d *Draft) Touch() {
-	d.turn++
-	turn := d.turn
-	if d.timer != nil {
-		d.timer.Stop()
-	}
-	d.timer = time.AfterFunc(DraftDelay, func() {
-		OnUI(func() {
-			if turn == d.turn {
-				d.Flush()
-			}
-		})
-	})
+	d.stop()
+	d.cancel = Later(DraftDelay, d.Flush)
 }
 
-// Flush writes the draft at once, when the window closes.
-func (d *Draft) Flush() {
-	if d.timer != nil {
-		d.timer.Stop()
+func (d *Draft) stop() {
+	if d.cancel != nil {
+		d.cancel()
+		d.cancel = nil
 	}
+}
+
+// Flush writes the draft at once, when the window closes. Without a change since it was last written it does
+// nothing.
+func (d *Draft) Flush() {
+	if d.cancel == nil {
+		return
+	}
+	d.stop()
 	content, err := json.Marshal(d.save())
 	if err != nil {
 		return // A map of texts always has a JSON form.
@@ -66,10 +64,7 @@ func (d *Draft) Restore() bool {
 
 // Clear removes the draft: the input was saved or given up.
 func (d *Draft) Clear() {
-	d.turn++
-	if d.timer != nil {
-		d.timer.Stop()
-	}
+	d.stop()
 	d.state.Set(d.key, "")
 }
 

@@ -49,21 +49,14 @@ func NewSearchEntry(placeholder string, onChanged func(text string)) *Entry {
 	e := NewEntry()
 	e.SetPlaceHolder(placeholder)
 	e.Icon = IconSearch
-	turn := 0
+	cancel := func() {}
 	e.OnChanged = func(text string) {
-		turn++
-		mine := turn
+		cancel()
 		if SearchDelay == 0 {
 			onChanged(text)
 			return
 		}
-		time.AfterFunc(SearchDelay, func() {
-			OnUI(func() {
-				if mine == turn {
-					onChanged(text)
-				}
-			})
-		})
+		cancel = Later(SearchDelay, func() { onChanged(text) })
 	}
 	return e
 }

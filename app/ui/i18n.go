@@ -12,11 +12,11 @@ import (
 	"github.com/nicksnyder/go-i18n/v2/i18n"
 	"golang.org/x/text/language"
 
-	"github.com/rounds-field/rounds/assets"
+	"github.com/rounds-field/rounds/assets/locales"
 )
 
 // Languages that every text exists in, in the order in which the settings offer them.
-var Languages = []string{"en", "zh"}
+var Languages = locales.Languages
 
 // translator is the one holder of the texts. The toolkit's own lang package cannot change language while the app
 // runs and follows the system on Windows and macOS, so Rounds has its own.
@@ -26,14 +26,13 @@ type translator struct {
 	localizers map[string]*i18n.Localizer
 	keys       map[string]map[string]bool // language, key
 	missing    map[string]bool
-	listeners  map[int]func()
-	next       int
+	changed    listeners
 }
 
 var texts = mustLoadTexts()
 
 func mustLoadTexts() *translator {
-	t, err := loadTexts(assets.Locales, "locales")
+	t, err := loadTexts(locales.FS, ".")
 	if err != nil {
 		panic(err) // The files are embedded: the tests of this package fail long before a user could see it.
 	}
@@ -47,7 +46,7 @@ func loadTexts(files fs.FS, folder string) (*translator, error) {
 	bundle.RegisterUnmarshalFunc("json", json.Unmarshal)
 	t := &translator{
 		lang: "en", localizers: map[string]*i18n.Localizer{}, keys: map[string]map[string]bool{},
-		missing: map[string]bool{}, listeners: map[int]func(){},
+		missing: map[string]bool{}, changed: listeners{calls: map[int]func(){}},
 	}
 	for _, lang := range Languages {
 		t.keys[lang] = map[string]bool{}
@@ -153,38 +152,16 @@ func SetLanguage(code string) {
 	texts.mu.Lock()
 	changed := texts.lang != lang
 	texts.lang = lang
-	ids := make([]int, 0, len(texts.listeners))
-	for id := range texts.listeners {
-		ids = append(ids, id)
-	}
-	sort.Ints(ids)
-	listeners := make([]func(), 0, len(ids))
-	for _, id := range ids {
-		listeners = append(listeners, texts.listeners[id])
-	}
 	texts.mu.Unlock()
 	if !changed {
 		return
 	}
 	setToolkitLanguage(lang)
-	for _, listener := range listeners {
-		listener()
-	}
+	texts.changed.tell()
 }
 
 // OnLanguage calls the function after each change of language, until cancel is called.
-func OnLanguage(listener func()) (cancel func()) {
-	texts.mu.Lock()
-	defer texts.mu.Unlock()
-	texts.next++
-	id := texts.next
-	texts.listeners[id] = listener
-	return func() {
-		texts.mu.Lock()
-		defer texts.mu.Unlock()
-		delete(texts.listeners, id)
-	}
-}
+func OnLanguage(listener func()) (cancel func()) { return texts.changed.add(listener) }
 
 // MissingTexts returns, sorted, the keys that T was asked for in vain since the program started.
 func MissingTexts() []string {

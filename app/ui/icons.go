@@ -8,7 +8,7 @@ import (
 )
 
 // icon gives an embedded icon the color of the text around it.
-func icon(name string) fyne.Resource { return theme.NewThemedResource(assets.Icon(name)) }
+func icon(name string) fyne.Resource { return theme.NewThemedResource(variantIcon{assets.Icon(name)}) }
 
 // ToneIcon returns the icon in the color of a tone.
 func ToneIcon(res fyne.Resource, tone Tone) fyne.Resource {

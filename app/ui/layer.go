@@ -54,7 +54,7 @@ func (l *Layer) Toast(text, label string, action func()) {
 	card := container.NewStack(newSurface(theme.ColorNameForeground, colorClear, 8), PadXY(16, 10, HGap(16, row...)))
 	l.toast.Objects = []fyne.CanvasObject{card}
 	l.toast.Refresh()
-	time.AfterFunc(stay, func() { OnUI(func() { l.clearToast(turn) }) })
+	Later(stay, func() { l.clearToast(turn) })
 }
 
 func toastAction(label string) *Text {

@@ -29,61 +29,61 @@ const (
 	TextLarge  TextSize = "large"
 )
 
-// appearance is what the user chose last. Only the UI thread touches it.
-var appearance = struct {
-	mode ThemeMode
-	size TextSize
-}{ThemeSystem, TextNormal}
+// look is the one theme of the app. It is changed in place: giving the toolkit another theme makes it throw its
+// fonts away and parse 17 MB anew, of which it then keeps both.
+var look = &roundsTheme{mode: ThemeSystem, size: TextNormal}
 
-// ApplyTheme makes the app look as chosen, at once, and remembers the choice for this run. Unknown values mean
-// the system's mode and the normal size. It runs on the UI thread.
+// looks are the listeners to changes of the look.
+var looks = listeners{calls: map[int]func(){}}
+
+// ApplyTheme makes the app look as chosen, and tells the listeners, who build what is shown anew. Unknown values
+// mean the system's mode and the normal size. It runs on the UI thread.
 func ApplyTheme(mode ThemeMode, size TextSize) {
-	appearance.mode, appearance.size = mode, size
-	fyne.CurrentApp().Settings().SetTheme(NewTheme(mode, size))
+	look.mode, look.size = mode, size
+	settings := fyne.CurrentApp().Settings()
+	if settings.Theme() != fyne.Theme(look) {
+		settings.SetTheme(look)
+	}
+	looks.tell()
 }
 
 // Appearance returns the theme mode and text size in force.
-func Appearance() (ThemeMode, TextSize) { return appearance.mode, appearance.size }
+func Appearance() (ThemeMode, TextSize) { return look.mode, look.size }
 
-// NewTheme returns the look of Rounds: quiet surfaces, one accent, dense but readable. All its instances share
-// the two font resources, because a change of theme must not parse the fonts of 17 MB anew.
-func NewTheme(mode ThemeMode, size TextSize) fyne.Theme {
-	scale := float32(1)
-	switch size {
-	case TextSmall:
-		scale = 0.9
-	case TextLarge:
-		scale = 1.18
-	case TextNormal:
-	}
-	return &roundsTheme{mode: mode, scale: scale}
-}
+// OnAppearance calls the function after each change of the look, until cancel is called.
+func OnAppearance(listener func()) (cancel func()) { return looks.add(listener) }
 
+// roundsTheme is the look of Rounds: quiet surfaces, one accent, dense but readable.
 type roundsTheme struct {
-	mode  ThemeMode
-	scale float32
+	mode ThemeMode
+	size TextSize
 }
 
-func (t *roundsTheme) palette(variant fyne.ThemeVariant) map[fyne.ThemeColorName]color.Color {
-	switch {
-	case t.mode == ThemeDark, t.mode != ThemeLight && variant == theme.VariantDark:
-		return darkPalette
+func (t *roundsTheme) scale() float32 {
+	switch t.size {
+	case TextSmall:
+		return 0.9
+	case TextLarge:
+		return 1.18
 	default:
-		return lightPalette
+		return 1
 	}
+}
+
+func (t *roundsTheme) dark(variant fyne.ThemeVariant) bool {
+	return t.mode == ThemeDark || t.mode != ThemeLight && variant == theme.VariantDark
 }
 
 // Color implements fyne.Theme.
 func (t *roundsTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	if found, ok := t.palette(variant)[name]; ok {
+	palette, of := lightPalette, fyne.ThemeVariant(theme.VariantLight)
+	if t.dark(variant) {
+		palette, of = darkPalette, theme.VariantDark
+	}
+	if found, ok := palette[name]; ok {
 		return found
 	}
-	if t.mode == ThemeDark {
-		variant = theme.VariantDark
-	} else if t.mode == ThemeLight {
-		variant = theme.VariantLight
-	}
-	return theme.DefaultTheme().Color(name, variant)
+	return theme.DefaultTheme().Color(name, of)
 }
 
 // Font implements fyne.Theme. Monospace is the CJK font too: a font from here switches the toolkit's fallback
@@ -100,24 +100,39 @@ func (t *roundsTheme) Font(style fyne.TextStyle) fyne.Resource {
 
 // Icon implements fyne.Theme.
 func (t *roundsTheme) Icon(name fyne.ThemeIconName) fyne.Resource {
-	return theme.DefaultTheme().Icon(name)
+	return theme.NewThemedResource(variantIcon{theme.DefaultTheme().Icon(name)})
 }
+
+// variantIcon names an icon differently in the dark and in the light look, because the toolkit keeps drawn icons
+// by name and would show those of the other look.
+type variantIcon struct{ base fyne.Resource }
+
+// Name implements fyne.Resource.
+func (v variantIcon) Name() string {
+	if look.dark(fyne.CurrentApp().Settings().ThemeVariant()) {
+		return "dark-" + v.base.Name()
+	}
+	return "light-" + v.base.Name()
+}
+
+// Content implements fyne.Resource.
+func (v variantIcon) Content() []byte { return v.base.Content() }
 
 // Size implements fyne.Theme.
 func (t *roundsTheme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
 	case theme.SizeNameText:
-		return 13 * t.scale
+		return 13 * t.scale()
 	case theme.SizeNameCaptionText:
-		return 11.5 * t.scale
+		return 11.5 * t.scale()
 	case theme.SizeNameSubHeadingText:
-		return 15 * t.scale
+		return 15 * t.scale()
 	case theme.SizeNameHeadingText:
-		return 20 * t.scale
+		return 20 * t.scale()
 	case sizeStat:
-		return 22 * t.scale
+		return 22 * t.scale()
 	case theme.SizeNameInlineIcon:
-		return 17 * t.scale
+		return 17 * t.scale()
 	case theme.SizeNameInnerPadding:
 		return 6
 	case theme.SizeNamePadding:
