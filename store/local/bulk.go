@@ -1,0 +1,187 @@
+package local
+
+import (
+	"context"
+	"strings"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// inlineEntries is up to how many records the search index is made within the first checkpoint; more are indexed after it.
+const inlineEntries = 5000
+
+// beginBulk prepares the very first sync: while nearly nothing is there, rows go in without secondary indexes, and the search index is made when
+// all are there. Killed in between, the next page goes on where this one ended.
+func (p *pulling) beginBulk(ctx context.Context) error {
+	begun, err := meta(ctx, p, "indexes_deferred")
+	if err != nil || begun != "" {
+		return err
+	}
+	for _, tb := range tables {
+		if tb.searched() {
+			if _, err := p.ExecContext(ctx, "INSERT OR REPLACE INTO wb_indexing (kind, upto) VALUES (?, 0)", tb.kind.Name); err != nil {
+				return err
+			}
+		}
+	}
+	if err := dropIndexes(ctx, p.Tx); err != nil {
+		return err
+	}
+	return setMeta(ctx, p, "indexes_deferred", "yes")
+}
+
+// putNew inserts a record that this device does not have yet; false when it has one.
+func (p *pulling) putNew(ctx context.Context, tb *table, st *wire.RecordState) (bool, error) {
+	stmt := p.stmts[tb.kind.Name]
+	if stmt == nil {
+		query := tb.put[:strings.Index(tb.put, " ON CONFLICT")] + " ON CONFLICT (id) DO NOTHING"
+		var err error
+		if stmt, err = p.PrepareContext(ctx, query); err != nil {
+			return false, err
+		}
+		p.stmts[tb.kind.Name] = stmt
+	}
+	r := rowOf(tb, st)
+	r.sum = sumBytes(st)
+	args, err := tb.args(r)
+	if err != nil {
+		return false, err
+	}
+	res, err := stmt.ExecContext(ctx, args...)
+	if err != nil {
+		return false, err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return false, err
+	}
+	p.kinds[tb.kind.Name] = true
+	p.account("", nil, st.Bucket, r.sum)
+	if st.Kind == "conflict" && openConflict(st) {
+		p.conflicts++
+	}
+	return true, nil
+}
+
+// endBulk makes the indexes, and the search index when that is a matter of a moment; it says whether the latter is still to be made.
+func (p *pulling) endBulk(ctx context.Context) (later bool, err error) {
+	if err := createIndexes(ctx, p.Tx); err != nil {
+		return false, err
+	}
+	for key, v := range map[string]string{"indexes_deferred": "", "first_sync": "done"} {
+		if err := setMeta(ctx, p, key, v); err != nil {
+			return false, err
+		}
+	}
+	total := 0
+	for _, k := range sales.Kinds() {
+		if tb := tables[k.Name]; tb.searched() {
+			var n int
+			if err := p.QueryRowContext(ctx, "SELECT count(*) FROM "+tb.name).Scan(&n); err != nil {
+				return false, err
+			}
+			total += n
+		}
+	}
+	if total > inlineEntries {
+		return true, nil
+	}
+	for {
+		more, err := p.indexSome(ctx, inlineEntries)
+		if err != nil || !more {
+			return false, err
+		}
+	}
+}
+
+// indexSome makes the next entries of the search index, at most n; false when none are left to make.
+func (t *txn) indexSome(ctx context.Context, n int) (bool, error) {
+	names, err := texts(ctx, t, "SELECT kind FROM wb_indexing ORDER BY kind LIMIT 1")
+	if err != nil || len(names) == 0 {
+		return false, err
+	}
+	tb, ok := tables[names[0]]
+	if !ok {
+		_, err := t.ExecContext(ctx, "DELETE FROM wb_indexing WHERE kind = ?", names[0])
+		return true, err
+	}
+	var upto int64
+	if err := t.QueryRowContext(ctx, "SELECT upto FROM wb_indexing WHERE kind = ?", names[0]).Scan(&upto); err != nil {
+		return false, err
+	}
+	list, err := t.rowsAfter(ctx, tb, upto, n)
+	if err != nil {
+		return false, err
+	}
+	if len(list) == 0 {
+		_, err := t.ExecContext(ctx, "DELETE FROM wb_indexing WHERE kind = ?", names[0])
+		return true, err
+	}
+	put, err := t.PrepareContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)")
+	if err != nil {
+		return false, err
+	}
+	defer put.Close()
+	for _, r := range list {
+		e := entryOf(tb.kind, r.rec)
+		if _, err := put.ExecContext(ctx, entryNumber(tb.kind, r.number), e.title, e.body, e.pinyin, e.digits); err != nil {
+			return false, err
+		}
+	}
+	_, err = t.ExecContext(ctx, "UPDATE wb_indexing SET upto = ? WHERE kind = ?", list[len(list)-1].number, names[0])
+	return true, err
+}
+
+func (t *txn) rowsAfter(ctx context.Context, tb *table, number int64, n int) ([]*row, error) {
+	rows, err := t.QueryContext(ctx, tb.list+" WHERE _row > ? ORDER BY _row LIMIT ?", number, n)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*row
+	for rows.Next() {
+		r, err := tb.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, rows.Err()
+}
+
+// indexSlice is how many entries are made between two chances for others to write.
+const indexSlice = 1000
+
+// startIndexing makes the search index in the background, a little at a time.
+func (s *Store) startIndexing() {
+	s.indexing.Go(func() {
+		for more := true; more; {
+			err := s.write(s.stopped, "make the search index", func(t *txn) error {
+				var err error
+				more, err = t.indexSome(s.stopped, indexSlice)
+				return err
+			})
+			if err != nil {
+				if s.stopped.Err() == nil {
+					s.log.Error("make the search index", "error", err)
+				}
+				return
+			}
+		}
+	})
+}
+
+// WaitForSearch waits until the search index is complete after a first sync.
+func (s *Store) WaitForSearch() { s.indexing.Wait() }
+
+func (s *Store) resumeIndexing(ctx context.Context) error {
+	open, err := texts(ctx, s.db.Writer(), "SELECT kind FROM wb_indexing")
+	if err != nil || len(open) == 0 {
+		return err
+	}
+	done, err := meta(ctx, s.db.Writer(), "first_sync")
+	if err == nil && done != "" {
+		s.startIndexing()
+	}
+	return err
+}

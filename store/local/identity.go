@@ -1,0 +1,238 @@
+package local
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// Identity is whose workbook this is. Before a server is known the user's id is one of this workbook's own making.
+type Identity struct {
+	UserID         string     `json:"user_id"`
+	UserName       string     `json:"user_name"` // sign-in name
+	DisplayName    string     `json:"display_name"`
+	Role           sales.Role `json:"role"`            // "" while there is no server: then everything may be written
+	Server         string     `json:"server"`          // address; "" while there is none
+	OrganisationID string     `json:"organisation_id"` // "" while there is no server
+}
+
+// Identity gives whose workbook this is.
+func (s *Store) Identity(context.Context) (Identity, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.identity, nil
+}
+
+// SetIdentity says whose workbook this is. One that has no server yet is attached to the one given (see Attach). A workbook belongs to one user of
+// one organisation: another user is refused with CodeForbidden.
+func (s *Store) SetIdentity(ctx context.Context, id Identity) error {
+	was, err := s.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	if was.Server == "" && id.Server != "" {
+		return s.Attach(ctx, id)
+	}
+	if id.UserID == "" {
+		id.UserID = was.UserID
+	}
+	if err := sameOwner(was, id); err != nil {
+		return err
+	}
+	return s.write(ctx, "note whose workbook this is", func(t *txn) error { return t.keepIdentity(ctx, id) })
+}
+
+func sameOwner(was, id Identity) error {
+	if id.UserID == was.UserID && (was.OrganisationID == "" || id.OrganisationID == was.OrganisationID) {
+		return nil
+	}
+	return &sales.Error{
+		Code: sales.CodeForbidden, Message: "this workbook belongs to " + was.UserName + " at " + was.Server,
+		Hint: "choose another folder for another user", Args: map[string]any{"User": was.UserName, "Server": was.Server},
+	}
+}
+
+// Attach connects a workbook that was used alone to a server: wherever its own user id stands, in records and in changes not yet sent, the
+// server's id of the user takes its place. Nothing else changes and nothing is lost. All of it is one transaction.
+func (s *Store) Attach(ctx context.Context, id Identity) error {
+	was, err := s.Identity(ctx)
+	if err != nil {
+		return err
+	}
+	if was.Server != "" {
+		if err := sameOwner(was, id); err != nil {
+			return err
+		}
+	}
+	if _, err := uuid.Parse(id.UserID); err != nil {
+		return fmt.Errorf("attach the workbook: user id: %w", err)
+	}
+	return s.write(ctx, "connect the workbook to "+id.Server, func(t *txn) error {
+		if was.UserID != id.UserID {
+			if err := t.renameUser(ctx, was.UserID, id.UserID); err != nil {
+				return err
+			}
+		}
+		return t.keepIdentity(ctx, id)
+	})
+}
+
+func (t *txn) renameUser(ctx context.Context, old, id string) error {
+	for _, tb := range tables {
+		for i := range tb.kind.Fields {
+			f := &tb.kind.Fields[i]
+			col := quote(f.Name)
+			var query string
+			switch {
+			case f.Type == sales.Ref && f.Of == "user":
+				query = "UPDATE " + tb.name + " SET " + col + " = ?2 WHERE " + col + " = ?1"
+			case f.Type == sales.Set:
+				query = "UPDATE " + tb.name + " SET " + col + " = replace(" + col + ", ?1, ?2) WHERE instr(" + col + ", ?1)"
+			default:
+				continue
+			}
+			if err := t.exec(ctx, tb.kind.Name, query, old, id); err != nil {
+				return err
+			}
+		}
+		if err := t.exec(ctx, tb.kind.Name, "UPDATE "+tb.name+" SET _updated_by = ?2 WHERE _updated_by = ?1", old, id); err != nil {
+			return err
+		}
+	}
+	for _, query := range []string{
+		"UPDATE wb_outbox SET fields = replace(fields, ?1, ?2), author = replace(author, ?1, ?2)",
+		"UPDATE wb_shadow SET state = replace(state, ?1, ?2)",
+		"UPDATE wb_history SET entry = replace(entry, ?1, ?2)",
+	} {
+		if _, err := t.ExecContext(ctx, query, old, id); err != nil {
+			return err
+		}
+	}
+	return t.removeSeed(ctx, tables["user"], old)
+}
+
+// exec runs a statement and notes the kind as changed when it changed something.
+func (t *txn) exec(ctx context.Context, kind, query string, args ...any) error {
+	res, err := t.ExecContext(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err == nil && n > 0 {
+		t.kinds[kind] = true
+	}
+	return nil
+}
+
+func (t *txn) keepIdentity(ctx context.Context, id Identity) error {
+	b, err := json.Marshal(id)
+	if err != nil {
+		return err
+	}
+	if err := setMeta(ctx, t, "identity", string(b)); err != nil {
+		return err
+	}
+	if err := t.seedUser(ctx, id); err != nil {
+		return err
+	}
+	t.hooks = append(t.hooks, func() {
+		t.s.mu.Lock()
+		defer t.s.mu.Unlock()
+		t.s.identity = id
+	})
+	return nil
+}
+
+func (s *Store) openIdentity(ctx context.Context) error {
+	text, err := meta(ctx, s.db.Writer(), "identity")
+	if err != nil {
+		return err
+	}
+	if text != "" {
+		return json.Unmarshal([]byte(text), &s.identity)
+	}
+	s.identity = Identity{UserID: sales.NewID()}
+	return s.write(ctx, "make the workbook's own user", func(t *txn) error { return t.keepIdentity(ctx, s.identity) })
+}
+
+// seedUser makes the user's own entry in the directory, until the server's takes its place. It is not a change: the server has its own.
+func (t *txn) seedUser(ctx context.Context, id Identity) error {
+	tb := tables["user"]
+	have, err := tb.load(ctx, t, id.UserID)
+	if err != nil || have != nil && have.rec.Bucket != "" {
+		return err
+	}
+	role := id.Role
+	if role == "" {
+		role = sales.RoleRep
+	}
+	name := id.UserName
+	if name == "" {
+		name = "me"
+	}
+	return t.putSeed(ctx, tb, sales.Record{Kind: "user", ID: id.UserID, Values: sales.Values{
+		"name": name, "display_name": id.DisplayName, "role": string(role),
+	}})
+}
+
+// seedNamespace makes the ids of what every workbook has from the beginning.
+var seedNamespace = uuid.MustParse("5b1f3c9e-6c0a-4a55-9d0e-3d1f6f0c7a11")
+
+// seed puts what every workbook has from the beginning into a new one: the visit type `routine`. Once a server brings its own, this
+// one goes.
+func (s *Store) seed(ctx context.Context) error {
+	done, err := meta(ctx, s.db.Writer(), "seeded")
+	if err != nil || done != "" {
+		return err
+	}
+	return s.write(ctx, "fill a new workbook", func(t *txn) error {
+		if err := t.putSeed(ctx, tables["visit_type"], sales.Record{
+			Kind: "visit_type", ID: uuid.NewSHA1(seedNamespace, []byte("visit_type/routine")).String(),
+			Values: sales.Values{"code": "routine", "name": "Routine visit", "name_zh": "例行走访", "minutes": int64(30), "position": int64(1)},
+		}); err != nil {
+			return err
+		}
+		return setMeta(ctx, t, "seeded", "1")
+	})
+}
+
+func (t *txn) putSeed(ctx context.Context, tb *table, rec sales.Record) error {
+	r := &row{rec: rec}
+	number, err := tb.save(ctx, t.Tx, r)
+	if err != nil {
+		return err
+	}
+	t.kinds[tb.kind.Name] = true
+	return t.indexRecord(ctx, tb, number, r.rec)
+}
+
+// removeSeed takes a row away that neither a server nor a change of this device knows.
+func (t *txn) removeSeed(ctx context.Context, tb *table, id string) error {
+	var live int
+	if err := t.QueryRowContext(ctx, "SELECT count(*) FROM wb_outbox WHERE record_id = ?", id).Scan(&live); err != nil || live > 0 {
+		return err
+	}
+	have, err := tb.load(ctx, t, id)
+	if err != nil || have == nil || have.rec.Bucket != "" {
+		return err
+	}
+	return t.removeRow(ctx, tb, id)
+}
+
+// retireSeeds takes the seeded visit types away whose codes the server has records of its own for.
+func (t *txn) retireSeeds(ctx context.Context) error {
+	ids, err := texts(ctx, t, `SELECT a.id FROM visit_type a JOIN visit_type b ON b.code = a.code AND b.id != a.id AND b._bucket != ''
+		WHERE a._bucket = '' AND a._pending = 0`)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := t.removeSeed(ctx, tables["visit_type"], id); err != nil {
+			return err
+		}
+	}
+	return nil
+}

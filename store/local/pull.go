@@ -1,0 +1,505 @@
+package local
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/replica"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// bucket is what the store keeps of one bucket.
+type bucket struct {
+	cursor wire.Cursor
+	sum    wire.Sum
+	count  uint64
+	retake bool // its records are being sent from the beginning: what does not come again is gone
+	dirty  bool
+}
+
+// pulling is one transaction that takes records of the server.
+type pulling struct {
+	*txn
+	bulk      bool
+	buckets   map[string]*bucket
+	edited    map[string]bool            // records that have live changes
+	came      map[string]map[string]bool // for buckets that are taken anew: the records that came
+	stmts     map[string]*sql.Stmt
+	records   int
+	conflicts int
+	deferred  map[string]int // kinds whose entries are made later, with the number of rows
+}
+
+func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) error) error {
+	return s.write(ctx, doing, func(t *txn) error {
+		p := &pulling{txn: t, buckets: map[string]*bucket{}, edited: map[string]bool{}, came: map[string]map[string]bool{}, stmts: map[string]*sql.Stmt{}, deferred: map[string]int{}}
+		first, err := meta(ctx, t, "first_sync")
+		if err != nil {
+			return err
+		}
+		p.bulk = first == ""
+		if err := p.loadBuckets(ctx); err != nil {
+			return err
+		}
+		ids, err := texts(ctx, t, "SELECT DISTINCT record_id FROM wb_outbox WHERE state IN (0, 1, 3, 4) UNION SELECT record_id FROM wb_shadow")
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			p.edited[id] = true
+		}
+		if err := fn(p); err != nil {
+			return err
+		}
+		return p.saveBuckets(ctx)
+	})
+}
+
+func (p *pulling) loadBuckets(ctx context.Context) error {
+	rows, err := p.QueryContext(ctx, "SELECT bucket, epoch, seq, chain, sum, count, retake FROM wb_bucket")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		b := &bucket{}
+		var epoch, seq, chain, count int64
+		var sum []byte
+		if err := rows.Scan(&b.cursor.Bucket, &epoch, &seq, &chain, &sum, &count, &b.retake); err != nil {
+			return err
+		}
+		b.cursor.Epoch, b.cursor.Seq, b.cursor.Chain, b.count = uint64(epoch), uint64(seq), uint64(chain), uint64(count)
+		b.sum = wire.SumFrom(sum)
+		p.buckets[b.cursor.Bucket] = b
+		if b.retake {
+			p.came[b.cursor.Bucket] = map[string]bool{}
+		}
+	}
+	return rows.Err()
+}
+
+func (p *pulling) saveBuckets(ctx context.Context) error {
+	for _, name := range sortedKeys(p.buckets) {
+		b := p.buckets[name]
+		if !b.dirty {
+			continue
+		}
+		sum := b.sum.Bytes()
+		if _, err := p.ExecContext(ctx, `INSERT INTO wb_bucket (bucket, epoch, seq, chain, sum, count, retake) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (bucket) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, chain = excluded.chain, sum = excluded.sum,
+			count = excluded.count, retake = excluded.retake`,
+			name, int64(b.cursor.Epoch), int64(b.cursor.Seq), int64(b.cursor.Chain), sum[:], int64(b.count), b.retake); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pulling) bucket(name string) *bucket {
+	b, ok := p.buckets[name]
+	if !ok {
+		b = &bucket{cursor: wire.Cursor{Bucket: name}}
+		p.buckets[name] = b
+	}
+	b.dirty = true
+	return b
+}
+
+// account moves a record's part from one bucket's sum to another's. A nil sum is no record.
+func (p *pulling) account(oldBucket string, old []byte, newBucket string, next []byte) {
+	if old != nil {
+		b := p.bucket(oldBucket)
+		b.sum, b.count = b.sum.Sub(wire.SumFrom(old)), b.count-1
+	}
+	if next != nil {
+		b := p.bucket(newBucket)
+		b.sum, b.count = b.sum.Add(wire.SumFrom(next)), b.count+1
+	}
+}
+
+// Stage keeps one page of an unfinished checkpoint: durable, resumable, not visible. In the very first sync there is nothing yet that could
+// be seen half new and half old, so its pages go straight into the tables.
+func (s *Store) Stage(ctx context.Context, page wire.PullResponse) error {
+	return s.pull(ctx, "keep a page", func(p *pulling) error {
+		staged, err := metaUint(ctx, p, "staged")
+		if err != nil {
+			return err
+		}
+		if err := setMetaUint(ctx, p, "staged", staged+uint64(len(page.Records))); err != nil {
+			return err
+		}
+		if p.bulk {
+			if err := p.beginBulk(ctx); err != nil {
+				return err
+			}
+			return p.take(ctx, page)
+		}
+		var at int64
+		if err := p.QueryRowContext(ctx, "SELECT coalesce(max(pos), 0) FROM wb_stage").Scan(&at); err != nil {
+			return err
+		}
+		for _, b := range page.Buckets {
+			reset := int64(-1)
+			if b.Reset {
+				reset = at
+			}
+			if _, err := p.ExecContext(ctx, `INSERT INTO wb_stage_bucket (bucket, epoch, seq, chain, reset_at) VALUES (?, ?, ?, ?, ?)
+				ON CONFLICT (bucket) DO UPDATE SET epoch = excluded.epoch, seq = excluded.seq, chain = excluded.chain,
+				reset_at = max(reset_at, excluded.reset_at)`,
+				b.Bucket, int64(b.Epoch), int64(b.Seq), int64(b.Chain), reset); err != nil {
+				return err
+			}
+		}
+		add, err := p.PrepareContext(ctx, "INSERT INTO wb_stage (state) VALUES (?)")
+		if err != nil {
+			return err
+		}
+		defer add.Close()
+		for i := range page.Records {
+			text, err := encodeState(&page.Records[i])
+			if err != nil {
+				return err
+			}
+			if _, err := add.ExecContext(ctx, text); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Publish makes the staged pages and this last one visible at once.
+func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Published, error) {
+	var out replica.Published
+	s.mu.Lock()
+	passing := s.passing
+	s.mu.Unlock()
+	var indexing bool
+	err := s.pull(ctx, "publish a checkpoint", func(p *pulling) error {
+		out = replica.Published{}
+		if p.bulk {
+			if err := p.beginBulk(ctx); err != nil {
+				return err
+			}
+		}
+		passed, err := p.passSettled(ctx, passing)
+		if err != nil {
+			return err
+		}
+		if out.Reset, err = p.takeStaged(ctx); err != nil {
+			return err
+		}
+		for _, b := range page.Buckets {
+			if b.Reset && !slices.Contains(out.Reset, b.Bucket) {
+				out.Reset = append(out.Reset, b.Bucket)
+			}
+		}
+		if err := p.take(ctx, page); err != nil {
+			return err
+		}
+		if err := p.sweep(ctx); err != nil {
+			return err
+		}
+		if err := p.dropLost(ctx, page.Buckets); err != nil {
+			return err
+		}
+		for _, c := range passed { // those whose records did not come: nothing of them is left to see
+			if p.edited[c.RecordID] {
+				if err := p.rebaseKept(ctx, c); err != nil {
+					return err
+				}
+			}
+		}
+		if err := p.retireSeeds(ctx); err != nil {
+			return err
+		}
+		out.Mismatched = p.compare(page.Buckets)
+		if p.bulk {
+			if indexing, err = p.endBulk(ctx); err != nil {
+				return err
+			}
+		}
+		staged, err := metaUint(ctx, p, "staged")
+		if err != nil {
+			return err
+		}
+		out.Records, out.Conflicts, out.Kinds = int(staged)+len(page.Records), p.conflicts, sortedKeys(p.kinds)
+		return setMetaUint(ctx, p, "staged", 0)
+	})
+	if err != nil {
+		return replica.Published{}, err
+	}
+	if indexing {
+		s.startIndexing()
+	}
+	return out, nil
+}
+
+// passSettled lets go of the settled changes whose results are in what is being published.
+func (p *pulling) passSettled(ctx context.Context, passing uint64) ([]*change, error) {
+	list, err := changesWhere(ctx, p, "state = 1 AND mark <= ?", int64(passing))
+	if err != nil || len(list) == 0 {
+		return nil, err
+	}
+	_, err = p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE state = 1 AND mark <= ?", int64(passing))
+	return list, err
+}
+
+func (p *pulling) rebaseKept(ctx context.Context, c *change) error {
+	tb, ok := tables[c.Kind]
+	if !ok {
+		return nil
+	}
+	server, err := p.server(ctx, tb, c.RecordID)
+	if err != nil {
+		return err
+	}
+	_, err = p.rebase(ctx, tb, c.RecordID, server)
+	return err
+}
+
+func (p *pulling) takeStaged(ctx context.Context) (reset []string, err error) {
+	resetAt, err := p.stagedBuckets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(resetAt) == 0 {
+		return nil, nil
+	}
+	for _, name := range sortedKeys(resetAt) {
+		if resetAt[name] >= 0 {
+			reset = append(reset, name)
+			p.came[name] = map[string]bool{}
+		}
+	}
+	// The rows are read in slices: a checkpoint may be large, and the writer's one connection cannot read and write at once.
+	for after := int64(0); ; {
+		list, last, err := p.stagedAfter(ctx, after)
+		if err != nil || len(list) == 0 {
+			return reset, err
+		}
+		for i, st := range list {
+			pos := last - int64(len(list)-1-i)
+			if at, ok := resetAt[st.Bucket]; ok && at >= pos {
+				continue // it came before the bucket's history turned out to be another one
+			}
+			if err := p.put(ctx, st); err != nil {
+				return nil, err
+			}
+		}
+		after = last
+		if len(list) < stageSlice {
+			break
+		}
+	}
+	for _, query := range []string{"DELETE FROM wb_stage", "DELETE FROM wb_stage_bucket"} {
+		if _, err := p.ExecContext(ctx, query); err != nil {
+			return nil, err
+		}
+	}
+	return reset, nil
+}
+
+func (p *pulling) stagedBuckets(ctx context.Context) (map[string]int64, error) {
+	rows, err := p.QueryContext(ctx, "SELECT bucket, epoch, seq, chain, reset_at FROM wb_stage_bucket")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]int64{}
+	for rows.Next() {
+		var name string
+		var epoch, seq, chain, at int64
+		if err := rows.Scan(&name, &epoch, &seq, &chain, &at); err != nil {
+			return nil, err
+		}
+		p.bucket(name).cursor = wire.Cursor{Bucket: name, Epoch: uint64(epoch), Seq: uint64(seq), Chain: uint64(chain)}
+		out[name] = at
+	}
+	return out, rows.Err()
+}
+
+const stageSlice = 2000
+
+func (p *pulling) stagedAfter(ctx context.Context, after int64) ([]*wire.RecordState, int64, error) {
+	rows, err := p.QueryContext(ctx, "SELECT pos, state FROM wb_stage WHERE pos > ? ORDER BY pos LIMIT ?", after, stageSlice)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	var out []*wire.RecordState
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&after, &text); err != nil {
+			return nil, 0, err
+		}
+		st, err := decodeState(text)
+		if err != nil {
+			return nil, 0, err
+		}
+		out = append(out, st)
+	}
+	return out, after, rows.Err()
+}
+
+// take puts the records of a page into the tables and moves the cursors.
+func (p *pulling) take(ctx context.Context, page wire.PullResponse) error {
+	for _, b := range page.Buckets {
+		if b.Reset {
+			p.came[b.Bucket] = map[string]bool{}
+		}
+		p.bucket(b.Bucket).cursor = b.Cursor
+	}
+	for i := range page.Records {
+		if err := p.put(ctx, &page.Records[i]); err != nil {
+			return err
+		}
+	}
+	if p.bulk && page.More {
+		// A bucket that turned out to be another one in the middle of the first sync: what came of it before is gone.
+		return p.sweep(ctx)
+	}
+	return nil
+}
+
+// put takes one server state.
+func (p *pulling) put(ctx context.Context, st *wire.RecordState) error {
+	p.records++
+	if ids, ok := p.came[st.Bucket]; ok && !st.Deleted && !st.Moved {
+		ids[st.ID] = true
+	}
+	tb, ok := tables[st.Kind]
+	if !ok {
+		return p.putForeign(ctx, st)
+	}
+	if p.bulk && !p.edited[st.ID] && !st.Deleted && !st.Moved {
+		done, err := p.putNew(ctx, tb, st)
+		if err != nil || done {
+			return err
+		}
+	}
+	old, err := p.server(ctx, tb, st.ID)
+	if err != nil {
+		return err
+	}
+	if st.Deleted || st.Moved {
+		if old == nil || st.Moved && old.Bucket != st.Bucket {
+			return nil
+		}
+		return p.takeAway(ctx, tb, old, st.Deleted, st)
+	}
+	if st.Kind == "conflict" && old == nil && openConflict(st) {
+		p.conflicts++
+	}
+	if err := p.rememberPulled(ctx, tb.kind, old, st); err != nil {
+		return err
+	}
+	if old != nil {
+		p.account(old.Bucket, sumBytes(old), "", nil)
+	}
+	p.account("", nil, st.Bucket, sumBytes(st))
+	if !p.edited[st.ID] {
+		_, err = p.rebaseOver(ctx, tb, st.ID, st, nil)
+		return err
+	}
+	_, err = p.rebase(ctx, tb, st.ID, st)
+	return err
+}
+
+func openConflict(st *wire.RecordState) bool {
+	s := st.Record().Text("status")
+	return s == "" || s == "open"
+}
+
+// takeAway removes a record that was deleted, left the bucket, or whose bucket is no longer seen. Changes of it that wait stay in the outbox and get their
+// verdicts; those that the server has taken are done with.
+func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState, deleted bool, by *wire.RecordState) error {
+	p.account(old.Bucket, sumBytes(old), "", nil)
+	if deleted {
+		e := storedEntry{Verb: sales.Delete, User: by.UpdatedBy, At: sales.Instant(by.Latest().HLC.Millis())}
+		if e.At == 0 {
+			e.At = sales.InstantOf(p.s.now())
+		}
+		if err := p.remember(ctx, old.ID, e); err != nil {
+			return err
+		}
+	}
+	if p.edited[old.ID] {
+		if _, err := p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE record_id = ? AND state = 1", old.ID); err != nil {
+			return err
+		}
+		_, err := p.rebase(ctx, tb, old.ID, nil)
+		return err
+	}
+	return p.removeRow(ctx, tb, old.ID)
+}
+
+// sweep takes away what did not come again of the buckets that were taken anew.
+func (p *pulling) sweep(ctx context.Context) error {
+	for _, name := range sortedKeys(p.came) {
+		if err := p.dropExcept(ctx, name, p.came[name]); err != nil {
+			return err
+		}
+		p.bucket(name).retake = false
+		delete(p.came, name)
+	}
+	return nil
+}
+
+// dropLost takes away the buckets that this user no longer sees: the last page names all that hold anything.
+func (p *pulling) dropLost(ctx context.Context, named []wire.BucketState) error {
+	for _, name := range sortedKeys(p.buckets) {
+		if slices.ContainsFunc(named, func(b wire.BucketState) bool { return b.Bucket == name }) {
+			continue
+		}
+		if err := p.dropExcept(ctx, name, nil); err != nil {
+			return err
+		}
+		delete(p.buckets, name)
+		if _, err := p.ExecContext(ctx, "DELETE FROM wb_bucket WHERE bucket = ?", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pulling) dropExcept(ctx context.Context, name string, keep map[string]bool) error {
+	for _, k := range sales.Kinds() {
+		tb := tables[k.Name]
+		ids, err := texts(ctx, p, "SELECT id FROM "+tb.name+" WHERE _bucket = ?1 UNION SELECT record_id FROM wb_shadow WHERE kind = ?2", name, k.Name)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if keep[id] {
+				continue
+			}
+			old, err := p.server(ctx, tb, id)
+			if err != nil {
+				return err
+			}
+			if old == nil || old.Bucket != name {
+				continue
+			}
+			if err := p.takeAway(ctx, tb, old, false, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return p.dropForeign(ctx, name, keep)
+}
+
+// compare gives the buckets whose sum or number of records differs from the server's.
+func (p *pulling) compare(named []wire.BucketState) []string {
+	var out []string
+	for _, b := range named {
+		have := p.bucket(b.Bucket)
+		if have.sum != wire.SumFrom(b.Checksum[:]) || have.count != b.Count {
+			p.s.log.Warn("bucket differs from the server", "bucket", b.Bucket, "records", have.count, "expected", b.Count)
+			out = append(out, b.Bucket)
+		}
+	}
+	return out
+}

@@ -1,0 +1,276 @@
+package local
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/store"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// Unsent gives waiting changes in order of counter, whole groups, at most limit unless one group is larger. A group with a change of a record that
+// has a refused change is not among them. They are of the incarnation that Incarnation named last, and from now on count as possibly known to
+// the server.
+func (s *Store) Unsent(ctx context.Context, limit int) ([]wire.Change, error) {
+	s.mu.Lock()
+	incarnation := s.sendAs
+	s.mu.Unlock()
+	var out []wire.Change
+	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+		out = nil
+		changes, err := changesWhere(ctx, tx, `pos IN (SELECT pos FROM wb_outbox o WHERE state = 0 AND incarnation = ?1
+			AND NOT EXISTS (SELECT 1 FROM wb_outbox g JOIN wb_outbox r ON r.record_id = g.record_id AND r.state IN (3, 4)
+				WHERE g.incarnation = o.incarnation AND g.grp = o.grp AND g.state = 0)
+			ORDER BY pos LIMIT ?2)`, incarnation, limit+1)
+		if err != nil {
+			return err
+		}
+		if len(changes) > limit {
+			if changes, err = wholeGroups(ctx, tx, changes, limit); err != nil {
+				return err
+			}
+		}
+		if len(changes) == 0 {
+			return errNothing
+		}
+		fresh := false
+		for _, c := range changes {
+			out = append(out, c.Change)
+			fresh = fresh || !c.offered
+		}
+		if !fresh {
+			return errNothing
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE wb_outbox SET offered = 1 WHERE state = 0 AND incarnation = ? AND pos BETWEEN ? AND ?",
+			incarnation, changes[0].pos, changes[len(changes)-1].pos)
+		return err
+	})
+	if err != nil && err != errNothing { //nolint:errorlint // it comes back as it was given
+		return nil, store.Explain("read the outbox", err)
+	}
+	return out, nil
+}
+
+// wholeGroups cuts a list with more than limit changes where a group ends; when the first group alone is longer, it is that group.
+func wholeGroups(ctx context.Context, q querier, changes []*change, limit int) ([]*change, error) {
+	cut := limit
+	for cut > 0 && changes[cut-1].Group == changes[cut].Group {
+		cut--
+	}
+	if cut > 0 {
+		return changes[:cut], nil
+	}
+	return changesWhere(ctx, q, "state = 0 AND incarnation = ? AND grp = ?", changes[0].incarnation, int64(changes[0].Group))
+}
+
+// Settle takes note of verdicts. Verdicts on changes that do not wait (any more) are ignored, so that an answer may come twice.
+func (s *Store) Settle(ctx context.Context, verdicts []wire.Verdict) error {
+	return s.write(ctx, "settle changes", func(t *txn) error {
+		mark, err := metaUint(ctx, t, "mark")
+		if err != nil {
+			return err
+		}
+		mark++
+		changed := false
+		for _, v := range verdicts {
+			list, err := changesWhere(ctx, t, "id = ? AND state = 0", v.ChangeID)
+			if err != nil {
+				return err
+			}
+			if len(list) == 0 {
+				continue
+			}
+			changed = true
+			if err := t.settle(ctx, list[0], v, mark); err != nil {
+				return err
+			}
+		}
+		if !changed {
+			return errNothing
+		}
+		return setMetaUint(ctx, t, "mark", mark)
+	})
+}
+
+func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64) error {
+	state := stateSettled
+	switch v.Outcome {
+	case wire.Rejected:
+		state = stateRejected
+	case wire.Held:
+		state = stateHeld
+	}
+	lost := ""
+	if len(v.Lost) > 0 {
+		b, err := json.Marshal(v.Lost)
+		if err != nil {
+			return err
+		}
+		lost = string(b)
+	}
+	if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = ?, outcome = ?, lost = ?, code = ?, field = ?, message = ?, hint = ?, settled_at = ?,
+		mark = ?, resent = 0 WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.now().UnixMilli(), int64(mark), c.pos); err != nil {
+		return err
+	}
+	tb, ok := tables[c.Kind]
+	if !ok {
+		return nil
+	}
+	if state != stateSettled && c.Verb == sales.Delete { // the record comes back into sight
+		server, err := t.server(ctx, tb, c.RecordID)
+		if err != nil {
+			return err
+		}
+		_, err = t.rebase(ctx, tb, c.RecordID, server)
+		return err
+	}
+	t.kinds[c.Kind] = true
+	_, err := t.ExecContext(ctx, "UPDATE "+tb.name+` SET _pending = EXISTS (SELECT 1 FROM wb_outbox WHERE record_id = ?1 AND state IN (0, 3, 4))
+		WHERE id = ?1`, c.RecordID)
+	return err
+}
+
+// Cursors gives where this device stands in each bucket, including an unfinished checkpoint. Buckets that are to be taken anew have none.
+func (s *Store) Cursors(ctx context.Context) ([]wire.Cursor, error) {
+	var out []wire.Cursor
+	var mark uint64
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		var err error
+		if mark, err = metaUint(ctx, tx, "mark"); err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT bucket, epoch, seq, chain FROM wb_stage_bucket
+			UNION ALL SELECT bucket, epoch, seq, chain FROM wb_bucket
+			WHERE retake = 0 AND bucket NOT IN (SELECT bucket FROM wb_stage_bucket) ORDER BY 1`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var c wire.Cursor
+			var epoch, seq, chain int64
+			if err := rows.Scan(&c.Bucket, &epoch, &seq, &chain); err != nil {
+				return err
+			}
+			c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
+			out = append(out, c)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		return nil, store.Explain("read the cursors", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.passing = mark
+	return out, nil
+}
+
+// Forget drops the cursors of buckets, so that they are taken anew. Their rows stay in sight until then; the outbox is not touched.
+func (s *Store) Forget(ctx context.Context, buckets []string) error {
+	return s.write(ctx, "take buckets anew", func(t *txn) error {
+		for _, b := range buckets {
+			if _, err := t.ExecContext(ctx, "UPDATE wb_bucket SET retake = 1 WHERE bucket = ?", b); err != nil {
+				return err
+			}
+			if _, err := t.ExecContext(ctx, "DELETE FROM wb_stage_bucket WHERE bucket = ?", b); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Resend puts the acknowledged changes that are still kept back into the outbox, after the server lost them. It knows those that it did not lose
+// by their ids.
+func (s *Store) Resend(ctx context.Context) (int, error) {
+	n := 0
+	err := s.write(ctx, "send acknowledged changes again", func(t *txn) error {
+		changes, err := changesWhere(ctx, t, "state IN (1, 2)")
+		if err != nil {
+			return err
+		}
+		if n = len(changes); n == 0 {
+			return errNothing
+		}
+		servers := map[string]*wire.RecordState{}
+		for _, c := range changes {
+			if tb, ok := tables[c.Kind]; ok && servers[c.RecordID] == nil {
+				if servers[c.RecordID], err = t.server(ctx, tb, c.RecordID); err != nil {
+					return err
+				}
+			}
+		}
+		if _, err := t.ExecContext(ctx, "UPDATE wb_outbox SET state = 0, resent = 1, offered = 1, outcome = 0, lost = '' WHERE state IN (1, 2)"); err != nil {
+			return err
+		}
+		done := map[string]bool{}
+		for _, c := range changes {
+			tb, ok := tables[c.Kind]
+			if !ok || done[c.RecordID] {
+				continue
+			}
+			done[c.RecordID] = true
+			if _, err := t.rebase(ctx, tb, c.RecordID, servers[c.RecordID]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+// Observe follows the server's clock.
+func (s *Store) Observe(ctx context.Context, server hlc.Reading) error {
+	if server <= s.clock.Last() {
+		return nil
+	}
+	s.clock.Follow(server)
+	return s.write(ctx, "follow the server's clock", func(*txn) error { return nil })
+}
+
+// Counts gives the numbers of the sync state: changes waiting, changes refused or held, open conflicts.
+func (s *Store) Counts(ctx context.Context) (waiting, rejected, conflicts int, err error) {
+	err = s.db.Reader().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM wb_outbox WHERE state = 0), (SELECT count(*) FROM wb_outbox WHERE state IN (3, 4)),
+		(SELECT count(*) FROM conflict WHERE status IS NULL OR status = 'open')`).Scan(&waiting, &rejected, &conflicts)
+	return waiting, rejected, conflicts, store.Explain("count what waits", err)
+}
+
+// tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days.
+func (s *Store) tidy(ctx context.Context) error {
+	limit := s.now().Add(-keepAcknowledged).UnixMilli()
+	return s.write(ctx, "tidy the outbox", func(t *txn) error {
+		// From the first one on that is still needed all are kept, so that the counters of what is kept have no gaps.
+		old, err := changesWhere(ctx, t, `state IN (2, 5) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
+			WHERE state NOT IN (2, 5) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`, limit)
+		if err != nil {
+			return err
+		}
+		if len(old) == 0 {
+			return errNothing
+		}
+		marks := make([]string, len(old))
+		args := make([]any, len(old))
+		for i, c := range old {
+			if c.state == statePassed {
+				if err := t.remember(ctx, c.RecordID, c.history()); err != nil {
+					return err
+				}
+			}
+			marks[i], args[i] = "?", c.pos
+		}
+		for start := 0; start < len(old); start += 500 {
+			end := min(start+500, len(old))
+			query := "DELETE FROM wb_outbox WHERE pos IN (" + strings.Join(marks[start:end], ", ") + ")"
+			if _, err := t.ExecContext(ctx, query, args[start:end]...); err != nil {
+				return fmt.Errorf("drop old changes: %w", err)
+			}
+		}
+		return nil
+	})
+}

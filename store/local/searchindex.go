@@ -1,0 +1,284 @@
+package local
+
+import (
+	"context"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// Bounds on what is indexed of one text.
+const (
+	pinyinRunes     = 24 // characters of a name that are found by pinyin
+	pinyinSyllables = 6  // syllables of one entry: nobody types more
+	digitRun        = 20 // digits of one number that are found by a fragment
+	minDigits       = 4  // shorter numbers are found as words
+	kindShift       = 40 // bits for the row's number in an entry's number; the kind's number is above
+)
+
+// entryNumber is the number of a record in the search index: its kind's number above its row's, so that a kind is a range.
+func entryNumber(k *sales.Kind, number int64) int64 { return int64(k.Number)<<kindShift | number }
+
+func entryRange(k *sales.Kind) (from, to int64) {
+	return entryNumber(k, 0), entryNumber(k, 1<<kindShift-1)
+}
+
+func (t *table) searched() bool {
+	for i := range t.kind.Fields {
+		if t.kind.Fields[i].Search {
+			return true
+		}
+	}
+	return false
+}
+
+// indexRecord puts a record into the search index in place of what was there.
+func (t *txn) indexRecord(ctx context.Context, tb *table, number int64, r sales.Record) error {
+	if !tb.searched() {
+		return nil
+	}
+	e := entryOf(tb.kind, r)
+	_, err := t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)",
+		entryNumber(tb.kind, number), e.title, e.body, e.pinyin, e.digits)
+	return err
+}
+
+func (t *txn) unindex(ctx context.Context, tb *table, number int64) error {
+	if !tb.searched() {
+		return nil
+	}
+	_, err := t.ExecContext(ctx, "DELETE FROM wb_search WHERE rowid = ?", entryNumber(tb.kind, number))
+	return err
+}
+
+// entry is what the search index holds of a record.
+type entry struct{ title, body, pinyin, digits string }
+
+// entryOf makes a record's entry. By pinyin it is found under what names it: its title, or the beginning of its text.
+func entryOf(k *sales.Kind, r sales.Record) entry {
+	var title, body, py, digits strings.Builder
+	named := ""
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		text, _ := r.Values[f.Name].(string)
+		if !f.Search || text == "" {
+			continue
+		}
+		if f.Name == k.Title || f.Name == "code" || f.Name == "name" {
+			appendTokens(&title, text)
+		} else {
+			appendTokens(&body, text)
+		}
+		if f.Name == k.Title || f.Name == "name" || named == "" {
+			named = text
+		}
+		if f.Type == sales.Text {
+			appendDigits(&digits, text)
+		}
+	}
+	appendPinyin(&py, named)
+	return entry{title.String(), body.String(), py.String(), digits.String()}
+}
+
+// paired says whether a character is written without spaces between words, so that it is indexed in pairs.
+func paired(r rune) bool {
+	return r >= 0x2E80 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana)
+}
+
+// appendTokens writes a text as the words of the index: Chinese as overlapping pairs with the last character of a run alone, so that
+// one character is found as the beginning of a pair; anything else as it is, to be split by the tokenizer.
+func appendTokens(b *strings.Builder, text string) {
+	if b.Len() > 0 {
+		b.WriteByte(' ')
+	}
+	var last rune // the character before, when it is a paired one
+	for _, r := range text {
+		if !paired(r) {
+			if last != 0 {
+				b.WriteRune(last)
+				b.WriteByte(' ')
+				last = 0
+			}
+			b.WriteRune(r)
+			continue
+		}
+		if last != 0 {
+			b.WriteRune(last)
+			b.WriteRune(r)
+			b.WriteByte(' ')
+		} else {
+			b.WriteByte(' ')
+		}
+		last = r
+	}
+	if last != 0 {
+		b.WriteRune(last)
+	}
+}
+
+// appendDigits writes every number of a text, without the separators within, and what remains of it from each digit on: a fragment is
+// then the beginning of a word.
+func appendDigits(b *strings.Builder, text string) {
+	var run []byte
+	flush := func() {
+		if len(run) > digitRun {
+			run = run[:digitRun]
+		}
+		for i := 0; i+minDigits <= len(run); i++ {
+			b.Write(run[i:])
+			b.WriteByte(' ')
+		}
+		run = run[:0]
+	}
+	for i := range len(text) {
+		c := text[i]
+		switch {
+		case c >= '0' && c <= '9':
+			run = append(run, c)
+		case c == ' ' || c == '-' || c == '(' || c == ')' || c == '+':
+		default:
+			flush()
+		}
+	}
+	flush()
+}
+
+// appendPinyin writes the pinyin of a name, whole and as initials, from each of its Chinese characters on.
+func appendPinyin(b *strings.Builder, text string) {
+	rs := make([]rune, 0, pinyinRunes)
+	for _, r := range text {
+		if len(rs) == pinyinRunes {
+			break
+		}
+		rs = append(rs, r)
+	}
+	all := syllables(rs)
+	for i := range all {
+		if all[i] == "" {
+			continue
+		}
+		end := i
+		for end < len(all) && end-i < pinyinSyllables && all[end] != "" {
+			end++
+		}
+		for _, s := range all[i:end] {
+			b.WriteString(s)
+		}
+		b.WriteByte(' ')
+		if end-i > 1 {
+			for _, s := range all[i:end] {
+				b.WriteByte(s[0])
+			}
+			b.WriteByte(' ')
+		}
+	}
+}
+
+// terms are the parts of what a user typed: each must be found.
+type term struct {
+	text   string // Chinese, or one word
+	paired bool
+}
+
+// termsOf splits what a user typed into runs of Chinese and words of anything else.
+func termsOf(text string) []term {
+	var out []term
+	var run []rune
+	var isPaired bool
+	flush := func() {
+		if len(run) > 0 {
+			out = append(out, term{string(run), isPaired})
+			run = run[:0]
+		}
+	}
+	for _, r := range strings.ToLower(text) {
+		switch {
+		case paired(r):
+			if !isPaired {
+				flush()
+			}
+			isPaired = true
+			run = append(run, r)
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
+			if isPaired {
+				flush()
+			}
+			isPaired = false
+			run = append(run, r)
+		default:
+			flush()
+		}
+	}
+	flush()
+	return out
+}
+
+// phrase is the expression that finds a term among the words of the index. What was typed is the beginning of the last word.
+func (t term) phrase() string {
+	if !t.paired {
+		return `"` + t.text + `" *`
+	}
+	rs := []rune(t.text)
+	if len(rs) == 1 {
+		return `"` + t.text + `" *`
+	}
+	pairs := make([]string, len(rs)-1)
+	for i := range pairs {
+		pairs[i] = string(rs[i : i+2])
+	}
+	return `"` + strings.Join(pairs, " ") + `"`
+}
+
+func (t term) digits() bool {
+	for i := range len(t.text) {
+		if t.text[i] < '0' || t.text[i] > '9' {
+			return false
+		}
+	}
+	return len(t.text) >= 3
+}
+
+func (t term) ascii() bool {
+	for i := range len(t.text) {
+		if t.text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// anywhere is the expression that finds a term in any column in which it can be.
+func (t term) anywhere() string {
+	e := "{title body} : " + t.phrase()
+	if t.digits() {
+		e += " OR digits : " + t.phrase()
+	} else if !t.paired && t.ascii() && len(t.text) >= 2 {
+		e += " OR pinyin : " + t.phrase()
+	}
+	return "(" + e + ")"
+}
+
+// matchExpression is the full-text condition for what a user typed; "" when there is nothing to look for.
+func matchExpression(text string) string {
+	// A number typed with separators is one number.
+	if joined := strings.Map(dropSeparators, text); len(joined) >= minDigits && (term{text: joined}).digits() {
+		t := term{text: joined}
+		return "digits : " + t.phrase() + " OR {title body} : " + t.phrase()
+	}
+	terms := termsOf(text)
+	parts := make([]string, len(terms))
+	for i, t := range terms {
+		parts[i] = t.anywhere()
+	}
+	return strings.Join(parts, " AND ")
+}
+
+func dropSeparators(r rune) rune {
+	switch r {
+	case ' ', '-', '(', ')', '+':
+		return -1
+	}
+	return r
+}
