@@ -1,0 +1,139 @@
+package central
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// batch is one writing transaction: changes are merged group by group in memory, and written at its end. A group that is
+// refused leaves nothing behind.
+type batch struct {
+	j       *Journal
+	ctx     context.Context
+	tx      *sql.Tx
+	caller  wire.Caller
+	trusted bool // the server itself: nobody's permissions limit it
+	node    uint64
+	now     time.Time
+	tree    sales.TerritoryTree
+	sees    map[string]bool
+	stmts   map[string]*sql.Stmt
+
+	rows     map[key]*row // as after the groups accepted so far; nil: does not exist
+	original map[key]*row // those that were changed, as the database has them; nil: new
+	group    map[key]*row // changed by the group being tried
+	entries  []*entry     // to be written, in order
+	losses   []loss       // to be told, in order
+	told     []*entry     // the creations of conflict records
+	tried    []*entry     // of the group being tried
+	trouble  []loss       // of the group being tried
+	blocked  map[key]*sales.Error
+	offered  map[string]*entry // by id of the change
+}
+
+// entry is a change with what became of it.
+type entry struct {
+	change  *wire.Change
+	stamp   hlc.Stamp
+	digest  []byte
+	author  string
+	device  string
+	counter uint64
+	version int64 // of the record; 0 when it was not applied
+	verdict wire.Verdict
+	effect  []byte
+}
+
+// begin starts a batch for a caller. A caller without a user is the server itself.
+func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, node uint64) (*batch, error) {
+	b := &batch{
+		j: j, ctx: ctx, tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
+		sees: map[string]bool{}, stmts: map[string]*sql.Stmt{},
+		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{},
+	}
+	var err error
+	b.tree, err = j.territories(ctx, tx)
+	return b, err
+}
+
+// stmt prepares a statement once for the transaction, which closes it.
+func (b *batch) stmt(query string) (*sql.Stmt, error) {
+	if s, ok := b.stmts[query]; ok {
+		return s, nil
+	}
+	s, err := b.tx.PrepareContext(b.ctx, b.j.sql.bind(query))
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	b.stmts[query] = s
+	return s, nil
+}
+
+func (b *batch) exec(query string, args ...any) error {
+	s, err := b.stmt(query)
+	if err != nil {
+		return err
+	}
+	_, err = s.ExecContext(b.ctx, args...)
+	return err
+}
+
+// load finds a record as the group being tried sees it; nil when it does not exist.
+func (b *batch) load(k key) (*row, error) {
+	if r, ok := b.group[k]; ok {
+		return r, nil
+	}
+	if r, ok := b.rows[k]; ok {
+		return r, nil
+	}
+	s, err := b.stmt("SELECT " + rowColumns + " FROM records WHERE org_id = ? AND kind = ? AND id = ?" + b.j.sql.forUpdate())
+	if err != nil {
+		return nil, err
+	}
+	r, err := scanRow(s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id)))
+	if err != nil {
+		return nil, err
+	}
+	b.rows[k] = r
+	return r, nil
+}
+
+// accept keeps what the group did.
+func (b *batch) accept() {
+	for k, r := range b.group {
+		if _, ok := b.original[k]; !ok {
+			b.original[k] = b.rows[k]
+		}
+		b.rows[k] = r
+	}
+	b.entries = append(b.entries, b.tried...)
+	for _, l := range b.trouble {
+		b.tell(l)
+	}
+	b.discard()
+}
+
+// discard forgets what the group did.
+func (b *batch) discard() {
+	clear(b.group)
+	b.tried, b.trouble = nil, nil
+}
+
+// may says whether the caller sees a bucket.
+func (b *batch) may(bucket string) bool {
+	if b.trusted {
+		return true
+	}
+	ok, known := b.sees[bucket]
+	if !known {
+		ok = b.caller.Sees(b.tree, bucket)
+		b.sees[bucket] = ok
+	}
+	return ok
+}

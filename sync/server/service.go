@@ -1,0 +1,81 @@
+// Package server is the server's end of the wire: what a device may ask, with its limits, over any transport (Service) and over Connect
+// (NewHandler).
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// Journal is the server's database, as the sync needs it. Errors for people are of type *sales.Error.
+type Journal interface {
+	// Push takes changes in one transaction and gives one verdict for each, in order.
+	Push(ctx context.Context, caller wire.Caller, req wire.PushRequest) (wire.PushResponse, error)
+	// Pull gives one page of what the caller may see beyond its cursors.
+	Pull(ctx context.Context, caller wire.Caller, req wire.PullRequest) (wire.PullResponse, error)
+	// History gives the life of one record that the caller may see.
+	History(ctx context.Context, caller wire.Caller, kind, id string) ([]sales.HistoryEntry, error)
+}
+
+// Limits bound what one call may ask for; the zero value means the defaults.
+type Limits struct {
+	Changes      int // changes in a push; default 5,000
+	Cursors      int // cursors in a pull; default 20,000
+	MessageBytes int // unpacked size of a message; default 64 MiB
+}
+
+func (l Limits) filled() Limits {
+	if l.Changes == 0 {
+		l.Changes = 5000
+	}
+	if l.Cursors == 0 {
+		l.Cursors = 20_000
+	}
+	if l.MessageBytes == 0 {
+		l.MessageBytes = 64 << 20
+	}
+	return l
+}
+
+// Service answers devices. It is safe for concurrent use.
+type Service struct {
+	journal Journal
+	limits  Limits
+}
+
+// New makes a service over a journal.
+func New(journal Journal, limits Limits) *Service { return &Service{journal, limits.filled()} }
+
+// Push takes a batch of changes.
+func (s *Service) Push(ctx context.Context, caller wire.Caller, req wire.PushRequest) (wire.PushResponse, error) {
+	if len(req.Changes) > s.limits.Changes {
+		return wire.PushResponse{}, tooMany("push", len(req.Changes), "changes", s.limits.Changes)
+	}
+	if req.Incarnation == "" {
+		req.Incarnation = caller.Incarnation
+	}
+	return s.journal.Push(ctx, caller, req)
+}
+
+// Pull gives a page.
+func (s *Service) Pull(ctx context.Context, caller wire.Caller, req wire.PullRequest) (wire.PullResponse, error) {
+	if len(req.Cursors) > s.limits.Cursors {
+		return wire.PullResponse{}, tooMany("pull", len(req.Cursors), "cursors", s.limits.Cursors)
+	}
+	return s.journal.Pull(ctx, caller, req)
+}
+
+// History gives the life of one record.
+func (s *Service) History(ctx context.Context, caller wire.Caller, kind, id string) ([]sales.HistoryEntry, error) {
+	return s.journal.History(ctx, caller, kind, id)
+}
+
+func tooMany(call string, n int, what string, limit int) error {
+	return &sales.Error{
+		Code: sales.CodeInvalid, Message: fmt.Sprintf("%s: %d %s are over the limit of %d", call, n, what, limit),
+		Hint: "send them in smaller batches", Args: map[string]any{"Value": n},
+	}
+}
