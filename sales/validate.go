@@ -41,7 +41,9 @@ func (e Errors) Unwrap() []error {
 type checker interface{ check(prev *Record) Errors }
 
 // completer is what a record's struct implements, on its pointer, to fill what a new record leaves out.
-type completer interface{ complete(now time.Time, userID string) }
+type completer interface {
+	complete(now time.Time, userID string)
+}
 
 // Validate says what is wrong with a record as it is about to become: shape, required values, options,
 // limits, and the kind's own rules. prev is the record as it was, nil for a new one. The error is of type Errors.
