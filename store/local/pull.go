@@ -430,6 +430,11 @@ func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState
 		if _, err := p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE record_id = ? AND state = 1", old.ID); err != nil {
 			return err
 		}
+		if deleted {
+			if err := p.bury(ctx, old); err != nil {
+				return err
+			}
+		}
 		_, err := p.rebase(ctx, tb, old.ID, nil)
 		return err
 	}

@@ -251,8 +251,11 @@ func (s *Store) tidy(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if _, err := t.ExecContext(ctx, "DELETE FROM wb_grave WHERE record_id NOT IN (SELECT record_id FROM wb_outbox WHERE state IN (0, 3, 4))"); err != nil {
+			return err
+		}
 		if len(old) == 0 {
-			return errNothing
+			return nil
 		}
 		marks := make([]string, len(old))
 		args := make([]any, len(old))

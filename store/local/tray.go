@@ -302,6 +302,10 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 		}
 		wanted := overlay(base, plain)
 		if wanted == nil {
+			made, err := w.makeAnew(ctx, tb, id, plain)
+			if err != nil || made {
+				return err
+			}
 			return &sales.Error{
 				Code: sales.CodeGone, Kind: tb.kind.Name, ID: id, Message: title + " is no longer there to be changed",
 				Hint: "undo the change; make the record anew if it is still needed",

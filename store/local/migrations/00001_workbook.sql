@@ -51,6 +51,12 @@ CREATE TABLE wb_shadow (
   state     TEXT NOT NULL
 ) WITHOUT ROWID;
 
+-- The last state of records that were deleted elsewhere while this device had edits of them, so that they can be made anew.
+CREATE TABLE wb_grave (
+  record_id TEXT PRIMARY KEY,
+  state     TEXT NOT NULL
+) WITHOUT ROWID;
+
 -- Records of kinds that this version of the program does not know, kept for a later one.
 CREATE TABLE wb_foreign (
   record_id TEXT PRIMARY KEY,
