@@ -30,8 +30,12 @@ func Confirm(canvas fyne.Canvas, options ConfirmOptions, onYes func()) *Modal {
 		onYes()
 	}
 	no := Button(orText(options.No, "ui.cancel"), func() { modal.Hide() })
+	first := yes
+	if options.Danger {
+		first = no
+	}
 	modal = ShowModal(canvas, options.Title, Paragraph(options.Text), ModalOptions{
-		Width: 440, Buttons: []fyne.CanvasObject{no, yes}, Focus: yes,
+		Width: 440, Buttons: []fyne.CanvasObject{no, yes}, Focus: first,
 		Shortcuts: []Shortcut{{Key: fyne.KeyReturn, Ctrl: true, Run: yes.OnTapped}},
 		OnHide: func() {
 			if !answered && options.OnNo != nil {

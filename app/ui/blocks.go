@@ -92,23 +92,29 @@ func PageFrame(title, subtitle string, actions []fyne.CanvasObject, toolbar, bod
 // NewMasterDetail puts a list beside what is selected in it. The divider's place is remembered under the key.
 func NewMasterDetail(state State, key string, offset float64, master, detail fyne.CanvasObject) fyne.CanvasObject {
 	split := &rememberedSplit{state: state, key: "split." + key}
-	split.Split = *container.NewHSplit(master, detail)
+	split.Horizontal = true
+	split.Leading, split.Trailing = master, detail
+	split.Offset = stateFloat(state, split.key, offset)
+	split.kept = split.Offset
 	split.ExtendBaseWidget(split)
-	split.SetOffset(stateFloat(state, split.key, offset))
 	return split
 }
 
-// rememberedSplit is a split whose offset is kept whenever it is laid out with another one than before.
+// rememberedSplit is a split whose offset is kept when its divider was dragged.
 type rememberedSplit struct {
 	container.Split
 	state State
 	key   string
+	kept  float64
 }
 
 // Refresh implements fyne.CanvasObject. The toolkit refreshes a split after each drag of its divider.
 func (s *rememberedSplit) Refresh() {
 	s.Split.Refresh()
-	setStateFloat(s.state, s.key, s.Offset)
+	if s.Offset != s.kept {
+		s.kept = s.Offset
+		setStateFloat(s.state, s.key, s.Offset)
+	}
 }
 
 // Feed is a short list of things to act on, each one tap from being acted on.

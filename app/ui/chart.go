@@ -188,7 +188,7 @@ func (p *plot) lines(labels []string, series []Series, format func(float64) stri
 	y := func(value float64) float32 { return bottom - (bottom-top)*float32((value-low)/(high-low)) }
 	for value := low; value <= high+step/2; value += step {
 		p.line(fyne.NewPos(left, y(value)), fyne.NewPos(p.size.Width, y(value)), themeColor(colorGrid), 1)
-		p.text(format(value), left/2-3, y(value)-plotLine/2, left, colorMuted)
+		p.text(format(value), (left-6)/2, y(value)-plotLine/2, left-6, colorMuted)
 	}
 	slot := (p.size.Width - left) / float32(count)
 	x := func(i int) float32 { return left + slot*(float32(i)+0.5) }

@@ -92,16 +92,26 @@ func (f *flow) arrange(objects []fyne.CanvasObject, width float32, place func(fy
 	return y + line
 }
 
-// MinSize implements fyne.Layout: as high as the lines at the last known width, at first one line.
+func (f *flow) wantedWidth(objects []fyne.CanvasObject) float32 {
+	width := -f.gap
+	for _, o := range visible(objects) {
+		width += o.MinSize().Width + f.gap
+	}
+	return max(0, width)
+}
+
+// MinSize implements fyne.Layout: as wide as the widest object, and as high as the lines at the width that the
+// row has now, at first one line.
 func (f *flow) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	width := f.width
 	if width == 0 {
-		width = 1e6
+		width = f.wantedWidth(objects)
 	}
 	widest := float32(0)
-	height := f.arrange(objects, width, func(_ fyne.CanvasObject, _ fyne.Position, size fyne.Size) {
-		widest = max(widest, size.Width)
-	})
+	for _, o := range visible(objects) {
+		widest = max(widest, o.MinSize().Width)
+	}
+	height := f.arrange(objects, width, func(fyne.CanvasObject, fyne.Position, fyne.Size) {})
 	return fyne.NewSize(widest, height)
 }
 

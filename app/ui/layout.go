@@ -47,52 +47,95 @@ func (s *stack) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(across, along)
 }
 
-func (s *stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	free := size.Height - s.MinSize(objects).Height
-	if s.horizontal {
-		free = size.Width - s.MinSize(objects).Width
+// stretching is an object that can do with less but wants this much: a text that may be shortened, a row of chips
+// that may wrap.
+type stretching interface{ wantedWidth() float32 }
+
+// wants returns how much wider than its least width an object would like to be.
+func wants(o fyne.CanvasObject) float32 {
+	if elastic, ok := o.(stretching); ok {
+		return max(0, elastic.wantedWidth()-o.MinSize().Width)
 	}
+	if box, ok := o.(*fyne.Container); ok {
+		if elastic, ok := box.Layout.(*flow); ok {
+			return max(0, elastic.wantedWidth(box.Objects)-o.MinSize().Width)
+		}
+	}
+	return 0
+}
+
+// Layout implements fyne.Layout.
+func (s *stack) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects = visible(objects)
+	if s.horizontal {
+		s.layoutRow(objects, size)
+		return
+	}
+	widen(size.Width, objects)
+	share := shareOf(objects, size.Height-s.MinSize(objects).Height)
+	y := float32(0)
+	for _, o := range objects {
+		height := o.MinSize().Height
+		if grows(o) {
+			height += share
+		}
+		o.Move(fyne.NewPos(0, y))
+		o.Resize(fyne.NewSize(size.Width, height))
+		y += height + s.gap
+	}
+}
+
+func (s *stack) layoutRow(objects []fyne.CanvasObject, size fyne.Size) {
+	free := size.Width - s.MinSize(objects).Width
+	wanted := float32(0)
+	for _, o := range objects {
+		wanted += wants(o)
+	}
+	// What objects want comes before what grows; when there is less, all get the same part of what they want.
+	part := float32(0)
+	if wanted > 0 && free > 0 {
+		part = min(1, free/wanted)
+		free -= part * wanted
+	}
+	share := shareOf(objects, free)
+	x := float32(0)
+	for _, o := range objects {
+		least := o.MinSize()
+		width := least.Width + part*wants(o)
+		if grows(o) {
+			width += share
+		}
+		if free < 0 {
+			width = min(width, max(0, size.Width-x))
+		}
+		height := min(o.MinSize().Height, size.Height)
+		if fillsAcross(o) {
+			height = size.Height
+		}
+		o.Move(fyne.NewPos(x, (size.Height-height)/2))
+		o.Resize(fyne.NewSize(width, height))
+		x += width + s.gap
+	}
+}
+
+// widen gives objects their width before they are asked for their height: texts that wrap know it only then.
+func widen(width float32, objects []fyne.CanvasObject) {
+	for _, o := range objects {
+		if o.Size().Width != width {
+			o.Resize(fyne.NewSize(width, o.Size().Height))
+		}
+	}
+}
+
+// shareOf is what each growing object gets of the space that is left.
+func shareOf(objects []fyne.CanvasObject, free float32) float32 {
 	growing := 0
 	for _, o := range objects {
-		if o.Visible() && grows(o) {
+		if grows(o) {
 			growing++
 		}
 	}
-	share := float32(0)
-	if growing > 0 {
-		share = max(0, free) / float32(growing)
-	}
-	position := float32(0)
-	for _, o := range objects {
-		if !o.Visible() {
-			continue
-		}
-		least := o.MinSize()
-		if s.horizontal {
-			width := least.Width
-			if grows(o) {
-				width += share
-			}
-			if growing == 0 && free < 0 {
-				width = min(width, max(0, size.Width-position))
-			}
-			height := min(least.Height, size.Height)
-			if fillsAcross(o) {
-				height = size.Height
-			}
-			o.Move(fyne.NewPos(position, (size.Height-height)/2))
-			o.Resize(fyne.NewSize(width, height))
-			position += width + s.gap
-		} else {
-			height := least.Height
-			if grows(o) {
-				height += share
-			}
-			o.Move(fyne.NewPos(0, position))
-			o.Resize(fyne.NewSize(size.Width, height))
-			position += height + s.gap
-		}
-	}
+	return max(0, free) / float32(max(1, growing))
 }
 
 // growing marks an object that takes the space that is left in a stack.
@@ -164,8 +207,11 @@ func Border(top, bottom, left, right, center fyne.CanvasObject) *fyne.Container 
 	return container.NewBorder(top, bottom, left, right, center)
 }
 
-// Scroll makes an object scroll up and down.
-func Scroll(object fyne.CanvasObject) *container.Scroll { return container.NewVScroll(object) }
+// Scroll makes an object scroll up and down. The small space around it keeps the borders and focus rings of what
+// stands at the edge from being cut off.
+func Scroll(object fyne.CanvasObject) *container.Scroll {
+	return container.NewVScroll(PadXY(3, 3, object))
+}
 
 // Grid puts objects in equal columns, as many as fit with each at least minCell wide.
 func Grid(minCell float32, objects ...fyne.CanvasObject) *fyne.Container {
@@ -250,6 +296,9 @@ type sizeLayout struct {
 }
 
 func (s *sizeLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	if s.fixed && s.width > 0 {
+		widen(s.width, objects)
+	}
 	size := layout.NewStackLayout().MinSize(objects)
 	if s.width > 0 {
 		if s.fixed {

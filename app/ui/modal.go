@@ -144,7 +144,7 @@ func (o *modalOverlay) Tapped(*fyne.PointEvent) {}
 // CreateRenderer implements fyne.Widget.
 func (o *modalOverlay) CreateRenderer() fyne.WidgetRenderer {
 	return widget.NewSimpleRenderer(container.NewStack(
-		newSurface(theme.ColorNameShadow, colorClear, 0), container.New(&modalLayout{}, o.card)))
+		newSurface(colorScrim, colorClear, 0), container.New(&modalLayout{}, o.card)))
 }
 
 // modalLayout centers the dialog and keeps it inside the window.

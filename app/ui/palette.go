@@ -36,7 +36,7 @@ var lightPalette = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameMenuBackground:      rgb(0xFFFFFF),
 	theme.ColorNameOverlayBackground:   rgb(0xFFFFFF),
 	theme.ColorNameSeparator:           rgb(0xDDE2EA),
-	theme.ColorNameShadow:              rgba(0x0B1524, 0x30),
+	theme.ColorNameShadow:              rgba(0x0B1524, 0x18),
 	theme.ColorNameScrollBar:           rgba(0x1C2530, 0x55),
 	theme.ColorNameScrollBarBackground: rgba(0x1C2530, 0x0A),
 	theme.ColorNameError:               rgb(0xC93434),
@@ -61,6 +61,7 @@ var lightPalette = map[fyne.ThemeColorName]color.Color{
 	colorDangerFill:                    rgb(0xFBE4E4),
 	colorNeutralFill:                   rgb(0xE8ECF1),
 	colorGrid:                          rgb(0xE4E8EE),
+	colorScrim:                         rgba(0x0B1524, 0x66),
 	colorToastAction:                   rgb(0x8FBCFF),
 	colorClear:                         color.Transparent,
 }
@@ -85,7 +86,7 @@ var darkPalette = map[fyne.ThemeColorName]color.Color{
 	theme.ColorNameMenuBackground:      rgb(0x222B38),
 	theme.ColorNameOverlayBackground:   rgb(0x1C2431),
 	theme.ColorNameSeparator:           rgb(0x2C3644),
-	theme.ColorNameShadow:              rgba(0x000000, 0x80),
+	theme.ColorNameShadow:              rgba(0x000000, 0x60),
 	theme.ColorNameScrollBar:           rgba(0xFFFFFF, 0x55),
 	theme.ColorNameScrollBarBackground: rgba(0xFFFFFF, 0x0A),
 	theme.ColorNameError:               rgb(0xE05252),
@@ -110,6 +111,7 @@ var darkPalette = map[fyne.ThemeColorName]color.Color{
 	colorDangerFill:                    rgb(0x4A2326),
 	colorNeutralFill:                   rgb(0x2C3543),
 	colorGrid:                          rgb(0x2A3341),
+	colorScrim:                         rgba(0x000000, 0x99),
 	colorToastAction:                   rgb(0x1B57B0),
 	colorClear:                         color.Transparent,
 }

@@ -1,9 +1,12 @@
 package ui
 
 import (
+	"image/color"
 	"slices"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -80,6 +83,43 @@ func (s *Select) SetCode(code string) {
 // SetOnChanged replaces what is called when the user chooses.
 func (s *Select) SetOnChanged(onChanged func(code string)) { s.onCode = onChanged }
 
+// CreateRenderer implements fyne.Widget: the toolkit's choice with the border that fields have.
+func (s *Select) CreateRenderer() fyne.WidgetRenderer {
+	r := &selectRenderer{WidgetRenderer: s.Select.CreateRenderer(), border: canvas.NewRectangle(color.Transparent)}
+	r.paint()
+	return r
+}
+
+type selectRenderer struct {
+	fyne.WidgetRenderer
+	border *canvas.Rectangle
+}
+
+func (r *selectRenderer) paint() {
+	r.border.StrokeColor = themeColor(theme.ColorNameInputBorder)
+	r.border.StrokeWidth = 1
+	r.border.CornerRadius = theme.Size(theme.SizeNameInputRadius)
+}
+
+// Layout implements fyne.WidgetRenderer.
+func (r *selectRenderer) Layout(size fyne.Size) {
+	r.WidgetRenderer.Layout(size)
+	r.border.Resize(size)
+}
+
+// Objects implements fyne.WidgetRenderer.
+func (r *selectRenderer) Objects() []fyne.CanvasObject {
+	objects := r.WidgetRenderer.Objects()
+	return append(objects[:len(objects):len(objects)], r.border)
+}
+
+// Refresh implements fyne.WidgetRenderer.
+func (r *selectRenderer) Refresh() {
+	r.paint()
+	r.WidgetRenderer.Refresh()
+	r.border.Refresh()
+}
+
 // Chips is a row of options that are on or off: the filters above a list. It wraps where there is no room.
 type Chips struct {
 	widget.BaseWidget
@@ -149,6 +189,13 @@ func (c *Chips) rebuild() {
 
 // CreateRenderer implements fyne.Widget.
 func (c *Chips) CreateRenderer() fyne.WidgetRenderer { return widget.NewSimpleRenderer(c.row) }
+
+func (c *Chips) wantedWidth() float32 {
+	if layout, ok := c.row.Layout.(*flow); ok {
+		return layout.wantedWidth(c.row.Objects)
+	}
+	return 0
+}
 
 // MultiSelect is a choice of any number of options, for fields that hold several codes.
 type MultiSelect struct{ Chips }

@@ -102,6 +102,8 @@ func (t *Text) MinSize() fyne.Size {
 	return size
 }
 
+func (t *Text) wantedWidth() float32 { return measure(oneLine(t.Text), t.textSize(), t.Bold).Width }
+
 func (t *Text) textSize() float32 { return theme.Size(t.SizeName) }
 
 // CreateRenderer implements fyne.Widget.

@@ -134,7 +134,7 @@ func (t *roundsTheme) Size(name fyne.ThemeSizeName) float32 {
 	case theme.SizeNameInlineIcon:
 		return 17 * t.scale()
 	case theme.SizeNameInnerPadding:
-		return 6
+		return 7
 	case theme.SizeNamePadding:
 		return 4
 	case theme.SizeNameLineSpacing:

@@ -15,7 +15,9 @@ type TimelineItem struct {
 	Icon              fyne.Resource
 	Tone              Tone
 	Title, Text, Meta string
-	OnTap             func()
+	// WholeDay says that only the day is known: no clock time is shown.
+	WholeDay bool
+	OnTap    func()
 }
 
 // Timeline shows what happened, the latest first, with the days as headings.
@@ -70,7 +72,11 @@ func timelineRow(item TimelineItem, last bool) fyne.CanvasObject {
 	if last {
 		stem.setColors(colorClear, colorClear)
 	}
-	texts := []fyne.CanvasObject{HGap(8, Grow(NewText(item.Title).Elastic()), Caption(FormatTime(item.Time)))}
+	clock := FormatTime(item.Time)
+	if item.WholeDay {
+		clock = ""
+	}
+	texts := []fyne.CanvasObject{HGap(8, Grow(NewText(item.Title).Elastic()), Caption(clock))}
 	if item.Text != "" {
 		texts = append(texts, Caption(item.Text).Elastic())
 	}

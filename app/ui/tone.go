@@ -39,6 +39,7 @@ const (
 	colorDangerFill  fyne.ThemeColorName = "roundsDangerFill"
 	colorNeutralFill fyne.ThemeColorName = "roundsNeutralFill"
 	colorGrid        fyne.ThemeColorName = "roundsGrid"
+	colorScrim       fyne.ThemeColorName = "roundsScrim"
 	colorToastAction fyne.ThemeColorName = "roundsToastAction"
 	colorClear       fyne.ThemeColorName = "roundsClear"
 )
