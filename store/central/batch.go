@@ -57,6 +57,12 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 		sees: map[string]bool{}, stmts: map[string]*sql.Stmt{},
 		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{},
 	}
+	// Another process may have written since: continue after its clock.
+	var clock int64
+	if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT clock FROM organisations WHERE org_id = ?"+j.sql.forUpdate()), j.org).Scan(&clock); err != nil {
+		return nil, fmt.Errorf("read the server's clock: %w", err)
+	}
+	j.clock.Observe(hlc.Reading(clock))
 	var err error
 	b.tree, err = j.territories(ctx, tx)
 	return b, err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -56,6 +57,32 @@ func (j *Journal) commit(ctx context.Context, tx *sql.Tx, caller wire.Caller, ed
 		ids = append(ids, c.RecordID)
 	}
 	return ids, b.finish("")
+}
+
+// Once writes records like Commit does for the server itself, and remembers it under a mark, so that it is done once in the life of the
+// database. It gives false when it was done before; edits is then not called.
+func (j *Journal) Once(ctx context.Context, mark string, edits func() ([]sales.Edit, error)) (bool, error) {
+	done := false
+	err := j.db.Write(ctx, func(tx *sql.Tx) error {
+		var marks string
+		if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT marks FROM organisations WHERE org_id = ?"), j.org).Scan(&marks); err != nil {
+			return err
+		}
+		if strings.Contains(marks, mark+" ") {
+			return nil
+		}
+		list, err := edits()
+		if err != nil {
+			return err
+		}
+		if _, err := j.commit(ctx, tx, wire.Caller{}, list); err != nil {
+			return err
+		}
+		done = true
+		_, err = tx.ExecContext(ctx, j.sql.bind("UPDATE organisations SET marks = ? WHERE org_id = ?"), marks+mark+" ", j.org)
+		return err
+	})
+	return done && err == nil, store.Explain("write the records of "+mark, err)
 }
 
 // changeOf turns an edit into a change whose author has seen the current state.

@@ -7,8 +7,7 @@ CREATE TABLE organisations (
   name    TEXT   NOT NULL,
   created BIGINT NOT NULL,
   clock   BIGINT NOT NULL, -- the server's last reading, so that it never repeats one
-  seeded  INTEGER NOT NULL DEFAULT 0,
-  sample  TEXT   NOT NULL DEFAULT '', -- the scale of the sample organisation that was loaded
+  marks   TEXT   NOT NULL DEFAULT '', -- what was done once, each followed by a space
   PRIMARY KEY (org_id)
 );
 
