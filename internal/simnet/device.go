@@ -30,6 +30,7 @@ type device struct {
 type write struct {
 	kind, id, field string
 	value           any
+	replaced        bool // its author wrote the field again: if the server never took it, it is not lost
 }
 
 func (d *device) now() time.Time { return d.sim.now.Add(d.skew) }
@@ -83,8 +84,13 @@ func (d *device) save(ctx context.Context, edits ...sales.Edit) error {
 		}
 		d.sim.note("%s %s %s %v", d.name, e.Verb, e.Kind, e.Values)
 		for field, v := range e.Values {
+			for j := range d.writes {
+				if w := &d.writes[j]; w.id == ids[i] && w.field == field {
+					w.replaced = true
+				}
+			}
 			if unique(v) {
-				d.writes = append(d.writes, write{e.Kind, ids[i], field, v})
+				d.writes = append(d.writes, write{kind: e.Kind, id: ids[i], field: field, value: v})
 			}
 		}
 	}
@@ -114,7 +120,7 @@ func (d *device) undo(ctx context.Context, rng *rand.Rand) error {
 		still[q.ID] = true
 	}
 	for _, q := range list {
-		if !still[q.ID] {
+		if !still[q.ID] || q.Group == p.Group { // what may be at the server already is undone by a further change
 			d.forget(q)
 		}
 	}

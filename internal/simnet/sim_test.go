@@ -60,7 +60,7 @@ func memory() string {
 
 // tail is the end of a long trace.
 func tail(trace string) string {
-	const most = 4000
+	const most = 40000000
 	if len(trace) > most {
 		return "…" + trace[len(trace)-most:]
 	}
