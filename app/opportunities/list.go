@@ -1,8 +1,11 @@
 package opportunities
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 )
@@ -30,14 +33,17 @@ func (m *Model) listQuery(l ListQuery) sales.Query {
 	default:
 		q.Where = append(q.Where, sales.Cond{Field: "stage", Op: sales.Eq, Value: l.Stage})
 	}
-	q.Sort = []string{"expected_close", "id"}
-	if l.Sort != "" {
-		field := l.Sort
-		if l.Desc {
-			field = "-" + field
-		}
-		q.Sort = []string{field, "id"}
+	field, desc := l.Sort, l.Desc
+	if field == "" {
+		field, desc = "expected_close", sales.Closed(l.Stage)
 	}
+	if field == "expected_close" && sales.Closed(l.Stage) {
+		field = "closed_on" // the column shows the day of closing then
+	}
+	if desc {
+		field = "-" + field
+	}
+	q.Sort = []string{field, "id"}
 	return q
 }
 
@@ -81,4 +87,43 @@ func (m *Model) Page(ctx context.Context, l ListQuery, offset, limit int) ([]Car
 		return nil, fmt.Errorf("load opportunities: %w", err)
 	}
 	return m.cards(ctx, records)
+}
+
+// Person is a user who owns opportunities.
+type Person struct {
+	ID, Name string
+	Count    int // of opportunities
+}
+
+// Owners lists who owns opportunities, by name.
+func (m *Model) Owners(ctx context.Context) ([]Person, error) {
+	counts, err := m.Book.Aggregate(ctx, sales.Query{Kind: kind}, "owner_id", sales.CountOf, "")
+	if err != nil {
+		return nil, fmt.Errorf("list the owners: %w", err)
+	}
+	var names sales.Names
+	for id := range counts {
+		names.Want("user", id)
+	}
+	if err := names.Load(ctx, m.Book); err != nil {
+		return nil, fmt.Errorf("list the owners: %w", err)
+	}
+	var people []Person
+	for id, n := range counts {
+		if name := names.Of("user", id); name != "" {
+			people = append(people, Person{ID: id, Name: name, Count: int(n)})
+		}
+	}
+	slices.SortFunc(people, func(a, b Person) int {
+		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
+	})
+	return people, nil
+}
+
+// FirstFilter is what a user who never chose a filter starts with: the own opportunities, or all for one who owns none.
+func (m *Model) FirstFilter(people []Person) Filter {
+	if slices.ContainsFunc(people, func(p Person) bool { return p.ID == m.me() }) {
+		return Filter{OwnerID: m.me()}
+	}
+	return Filter{}
 }

@@ -1,0 +1,28 @@
+package feedback
+
+import (
+	"time"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// kind is the kind of record that this package shows.
+const kind = "feedback"
+
+// Deps is what the screens of feedback need from outside.
+type Deps struct {
+	// Book is the workbook.
+	Book sales.Workbook
+	// Me is the signed-in user.
+	Me func() sales.User
+	// Now is the present moment, in the zone whose days the user lives by.
+	Now func() time.Time
+}
+
+// Model reads and writes what the screens of feedback show. It is synchronous and knows no toolkit.
+type Model struct{ Deps }
+
+// NewModel makes the model.
+func NewModel(d Deps) *Model { return &Model{Deps: d} }
+
+func (m *Model) me() string { return m.Me().ID }
