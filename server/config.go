@@ -1,0 +1,77 @@
+// Package server is what the central server of Rounds is besides sync: one process that serves devices, the web console, health and
+// metrics from one data folder.
+package server
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// DefaultListen is the address that the server listens on when none is given.
+const DefaultListen = "127.0.0.1:7420"
+
+// Config is what a server may be told. The zero value, with a Data folder, works.
+type Config struct {
+	Data    string // folder of the database
+	Listen  string // address and port
+	Sample  string // "", "small" or "full": the sample organisation to load once
+	TLSCert string // file with the certificate and its chain, PEM
+	TLSKey  string // file with its private key, PEM
+	Version string // of the program, for logs and metrics
+}
+
+// DefaultData is the folder of the server's data for this user.
+func DefaultData() string {
+	if dir := os.Getenv("XDG_DATA_HOME"); dir != "" {
+		return filepath.Join(dir, "rounds-server")
+	}
+	if dir := os.Getenv("LOCALAPPDATA"); runtime.GOOS == "windows" && dir != "" {
+		return filepath.Join(dir, "rounds-server")
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "rounds-server-data"
+	}
+	return filepath.Join(home, ".local", "share", "rounds-server")
+}
+
+// filled gives the configuration with its defaults, or says what contradicts.
+func (c Config) filled() (Config, error) {
+	if c.Data == "" {
+		c.Data = DefaultData()
+	}
+	if c.Listen == "" {
+		c.Listen = DefaultListen
+	}
+	if c.Sample != "" && c.Sample != "small" && c.Sample != "full" {
+		return c, bad("sample", fmt.Sprintf("%q is not a sample", c.Sample), "use small or full")
+	}
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")
+	}
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return c, bad("listen", fmt.Sprintf("%q is not an address with a port", c.Listen), "write it like "+DefaultListen)
+	}
+	if c.TLSCert == "" && !loopback(host) {
+		return c, bad("listen", c.Listen+" can be reached from other computers, and passwords would travel there in the clear",
+			"give --tls-cert and --tls-key, or listen on "+DefaultListen+" behind a proxy that does TLS")
+	}
+	return c, nil
+}
+
+// loopback says whether only this computer reaches an address.
+func loopback(host string) bool {
+	ip := net.ParseIP(strings.Trim(host, "[]"))
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func bad(field, message, hint string) error {
+	return &sales.Error{Code: sales.CodeInvalid, Message: field + ": " + message, Hint: hint, Args: map[string]any{"Value": field}}
+}

@@ -1,0 +1,62 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/store"
+	"github.com/rounds-field/rounds/store/central"
+)
+
+const (
+	journalFile  = "rounds.db"
+	lockFile     = "serve.lock"
+	passwordFile = "sample-password.txt"
+)
+
+// OpenJournal opens the journal in a data folder and makes both when they do not exist. The command line uses it beside a running server: the
+// database lets one write at a time and the others wait.
+func OpenJournal(ctx context.Context, data string) (*central.Journal, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, store.Explain("make the data folder "+data, err)
+	}
+	return central.Open(ctx, filepath.Join(data, journalFile), central.Options{})
+}
+
+// lock makes sure that one server at a time serves a data folder. The lock ends with the process, however it ends.
+func lock(data string) (*flock.Flock, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, store.Explain("make the data folder "+data, err)
+	}
+	l := flock.New(filepath.Join(data, lockFile))
+	ok, err := l.TryLock()
+	if err != nil {
+		return nil, store.Explain("lock the data folder "+data, err)
+	}
+	if !ok {
+		return nil, &sales.Error{Code: sales.CodeInUse, Message: "another rounds-server serves " + data, Hint: "stop it first, or give another --data"}
+	}
+	return l, nil
+}
+
+// seed gives a new organisation the records that every one begins with.
+func seed(ctx context.Context, j *central.Journal) error {
+	_, err := j.Once(ctx, "defaults", func() ([]sales.Edit, error) { return creations(sales.Defaults()), nil })
+	if err != nil {
+		return fmt.Errorf("seed the organisation: %w", err)
+	}
+	return nil
+}
+
+func creations(records []sales.Record) []sales.Edit {
+	edits := make([]sales.Edit, len(records))
+	for i, r := range records {
+		edits[i] = sales.Edit{Verb: sales.Create, Kind: r.Kind, ID: r.ID, Values: r.Values}
+	}
+	return edits
+}
