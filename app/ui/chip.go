@@ -34,7 +34,7 @@ func newChip(option Option, on bool, onTap func()) *chip {
 	c := &chip{on: on, border: newSurface(fill, edge, 13)}
 	c.content = container.NewStack(c.border, PadXY(11, 3, HGap(5, parts...)))
 	c.hover = newSurface(colorClear, colorClear, 13)
-	c.onTap = onTap
+	c.onTap, c.lit = onTap, theme.ColorNameHover
 	c.ExtendBaseWidget(c)
 	return c
 }

@@ -183,8 +183,8 @@ func dialog(h *uitest.Host) fyne.CanvasObject {
 }
 
 func TestScreensLookAsTheyDid(t *testing.T) {
-	uitest.Golden(t, "blocks", blocks)
-	uitest.Golden(t, "fields", fields)
-	uitest.Golden(t, "board", board)
-	uitest.Golden(t, "dialog", dialog)
+	uitest.GoldenSample(t, "blocks", blocks)
+	uitest.GoldenSample(t, "fields", fields)
+	uitest.GoldenSample(t, "board", board)
+	uitest.GoldenSample(t, "dialog", dialog)
 }

@@ -147,7 +147,7 @@ func newOptionRow(item PickItem, onTap func()) *optionRow {
 	r := &optionRow{}
 	r.content = PadXY(8, 4, HGap(8, parts...))
 	r.hover = newSurface(colorClear, colorClear, 5)
-	r.onTap = onTap
+	r.onTap, r.lit = onTap, theme.ColorNameHover
 	r.ExtendBaseWidget(r)
 	return r
 }

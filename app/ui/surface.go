@@ -112,10 +112,11 @@ type tappable struct {
 	content fyne.CanvasObject
 	hover   *surface
 	onTap   func()
+	lit     fyne.ThemeColorName // the color while the pointer is on it
 }
 
 func newTappable(content fyne.CanvasObject, radius float32, onTap func()) *tappable {
-	t := &tappable{content: content, onTap: onTap, hover: newSurface(colorClear, colorClear, radius)}
+	t := &tappable{content: content, onTap: onTap, lit: theme.ColorNameHover, hover: newSurface(colorClear, colorClear, radius)}
 	t.ExtendBaseWidget(t)
 	return t
 }
@@ -130,7 +131,7 @@ func (t *tappable) Tapped(*fyne.PointEvent) {
 // MouseIn implements desktop.Hoverable.
 func (t *tappable) MouseIn(*desktop.MouseEvent) {
 	if t.onTap != nil {
-		t.hover.setColors(theme.ColorNameHover, colorClear)
+		t.hover.setColors(t.lit, colorClear)
 	}
 }
 

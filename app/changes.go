@@ -1,0 +1,113 @@
+package app
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/rounds-field/rounds/app/ui"
+)
+
+// changeDelay collects the changes of a sync, so that a thousand records arriving load the page once.
+const changeDelay = 150 * time.Millisecond
+
+// changes are the kinds of record that changed and were not told yet.
+type changes struct {
+	mu      sync.Mutex
+	kinds   map[string]bool
+	waiting bool
+}
+
+// Notify tells the open page that records of these kinds changed, soon and once for many calls. It may be called
+// from anywhere: it is how sync reaches screens.
+func (s *Shell) Notify(kinds ...string) {
+	c := &s.changes
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.kinds == nil {
+		c.kinds = map[string]bool{}
+	}
+	for _, kind := range kinds {
+		c.kinds[kind] = true
+	}
+	if c.waiting {
+		return
+	}
+	c.waiting = true
+	ui.Later(changeDelay, func() {
+		c.mu.Lock()
+		kinds := slices.Sorted(maps.Keys(c.kinds))
+		c.kinds, c.waiting = nil, false
+		c.mu.Unlock()
+		s.changed(kinds)
+	})
+}
+
+// changed tells the open page at once. It runs on the UI thread.
+func (s *Shell) changed(kinds []string) {
+	v := s.history.now()
+	if v == nil || v.page == nil {
+		return
+	}
+	if len(v.host.listeners) == 0 {
+		v.page.Refresh()
+		return
+	}
+	for _, listener := range v.host.listeners {
+		listener(kinds)
+	}
+}
+
+// SyncStatus is the state of the sync, in records.
+type SyncStatus struct {
+	// Local says that there is no server to sync to.
+	Local bool
+	// Waiting is how many changes the server has not acknowledged.
+	Waiting int
+	// Trouble is how many changes were refused or lost to another edit and want the user.
+	Trouble         int
+	Online, Running bool
+	// Last is when everything was synced last.
+	Last time.Time
+}
+
+// SetSync shows the state of the sync. It may be called from anywhere.
+func (s *Shell) SetSync(status SyncStatus) {
+	ui.OnUI(func() {
+		s.sync = status
+		s.showSync()
+	})
+}
+
+func (s *Shell) showSync() {
+	if s.status == nil {
+		return
+	}
+	status := s.sync
+	switch {
+	case status.Local:
+		s.status.Set(ui.IconServer, ui.T("app.sync.local"), ui.ToneMuted)
+	case status.Trouble > 0:
+		s.status.Set(ui.IconWarning, ui.T("app.sync.trouble", "Count", status.Trouble), ui.ToneDanger)
+	case !status.Online && status.Waiting > 0:
+		s.status.Set(ui.IconOffline, ui.T("app.sync.offline_waiting", "Count", status.Waiting), ui.ToneWarning)
+	case !status.Online:
+		s.status.Set(ui.IconOffline, ui.T("app.sync.offline"), ui.ToneMuted)
+	case status.Waiting > 0:
+		s.status.Set(ui.IconUpload, ui.T("app.sync.waiting", "Count", status.Waiting), ui.ToneAccent)
+	case status.Running:
+		s.status.Set(ui.IconSync, ui.T("app.sync.running"), ui.ToneAccent)
+	case status.Last.IsZero():
+		s.status.Set(ui.IconCloud, ui.T("app.sync.online"), ui.ToneMuted)
+	default:
+		s.status.Set(ui.IconCloud, ui.T("app.sync.done", "Time", syncTime(status.Last)), ui.ToneSuccess)
+	}
+}
+
+func syncTime(at time.Time) string {
+	if ui.DayOf(at) == ui.Today() {
+		return ui.FormatTime(at)
+	}
+	return ui.FormatDateTime(at)
+}
