@@ -52,7 +52,7 @@ func (c *change) history() storedEntry {
 	for _, f := range c.Fields {
 		if d, ok := k.FieldNumber(f.Number); ok {
 			e.Fields = append(e.Fields, storedEntryField{
-				Name: d.Name, Old: value{c.before[f.Number]}, New: value{f.Value}, Lost: slices.Contains(c.lost, f.Number),
+				Name: d.Name, Old: value{c.before[f.Number]}, New: value{f.Value}, Lost: c.state == stateSuperseded || slices.Contains(c.lost, f.Number),
 			})
 		}
 	}

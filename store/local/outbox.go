@@ -19,7 +19,9 @@ const (
 	statePassed   = 2 // taken and seen; kept for the history and in case the server loses it
 	stateRejected = 3 // refused; waits for the user
 	stateHeld     = 4 // waits for a refused one that it depends on
-	stateUndone   = 5 // undone or superseded by a newer change; never to be sent (again)
+	stateUndone   = 5 // taken back by the user; never to be sent (again)
+	// stateSuperseded is that of a refused change that was written anew; what it held is in this device's history.
+	stateSuperseded = 6
 )
 
 // change is one change of the outbox.

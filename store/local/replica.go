@@ -246,8 +246,8 @@ func (s *Store) tidy(ctx context.Context) error {
 	limit := s.now().Add(-keepAcknowledged).UnixMilli()
 	return s.write(ctx, "tidy the outbox", func(t *txn) error {
 		// From the first one on that is still needed all are kept, so that the counters of what is kept have no gaps.
-		old, err := changesWhere(ctx, t, `state IN (2, 5) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
-			WHERE state NOT IN (2, 5) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`, limit)
+		old, err := changesWhere(ctx, t, `state IN (2, 5, 6) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
+			WHERE state NOT IN (2, 5, 6) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`, limit)
 		if err != nil {
 			return err
 		}
@@ -260,7 +260,7 @@ func (s *Store) tidy(ctx context.Context) error {
 		marks := make([]string, len(old))
 		args := make([]any, len(old))
 		for i, c := range old {
-			if c.state == statePassed {
+			if c.state != stateUndone {
 				if err := t.remember(ctx, c.RecordID, c.history()); err != nil {
 					return err
 				}

@@ -203,7 +203,7 @@ func (w *writing) reissue(ctx context.Context, set []*change, mending map[string
 	set = withDependants(set, waiting)
 	var order []groupMember
 	for _, c := range set {
-		if err := w.setState(ctx, c, stateUndone); err != nil {
+		if err := w.setState(ctx, c, stateSuperseded); err != nil {
 			return err
 		}
 		m := groupMember{c.Kind, c.RecordID}
