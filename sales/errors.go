@@ -82,6 +82,16 @@ func (e *Error) ErrorArgs() map[string]any {
 	return args
 }
 
+// TextKeys lists the keys under which the translated text is looked for, the most specific first: "error.<code>.<kind>.<field>" for
+// rules that deserve words of their own, then "error.<code>".
+func (e *Error) TextKeys() []string {
+	keys := []string{"error." + e.Code}
+	if e.Kind != "" && e.Field != "" {
+		keys = append([]string{"error." + e.Code + "." + e.Kind + "." + e.Field}, keys...)
+	}
+	return keys
+}
+
 // HasCode says whether err is, or wraps, an Error of this code.
 func HasCode(err error, code string) bool {
 	var e *Error
