@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"maps"
 
 	"fyne.io/fyne/v2"
 )
@@ -23,12 +24,45 @@ func ErrorText(err error) string {
 	case err == nil:
 		return ""
 	case errors.As(err, &coded) && Has("error."+coded.ErrorCode()):
-		return T("error."+coded.ErrorCode(), coded.ErrorArgs())
+		return T(errorKey(coded), errorArgs(coded))
 	case errors.Is(err, context.DeadlineExceeded):
 		return T("ui.error.timeout")
 	default:
 		return T("ui.error.general", "Detail", err.Error())
 	}
+}
+
+// errorKey chooses the most specific text that there is for an error.
+func errorKey(err CodedError) string {
+	var specific interface {
+		error
+		TextKeys() []string
+	}
+	if errors.As(err, &specific) {
+		for _, key := range specific.TextKeys() {
+			if Has(key) {
+				return key
+			}
+		}
+	}
+	return "error." + err.ErrorCode()
+}
+
+// errorArgs names the field and the kind in the user's language instead of the program's.
+func errorArgs(err CodedError) map[string]any {
+	args := maps.Clone(err.ErrorArgs())
+	if args == nil {
+		args = map[string]any{}
+	}
+	kind, _ := args["Kind"].(string)
+	field, _ := args["Field"].(string)
+	if key := "field." + kind + "." + field; Has(key) {
+		args["Field"] = T(key)
+	}
+	if key := "kind." + kind; Has(key) {
+		args["Kind"] = T(key)
+	}
+	return args
 }
 
 // NewErrorBanner shows an error above a page's content; retry may be nil.
