@@ -1,0 +1,65 @@
+package tasks
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/rounds-field/rounds/app/ui"
+)
+
+// Routes that this package shows.
+const (
+	RouteTasks = "tasks" // the list; query view=<one of Views>
+	RouteTask  = "task"  // task/<id>
+)
+
+// NewPage makes the page of a route: tasks, task/<id>.
+func NewPage(d Deps, h ui.Host, r ui.Route) ui.Page {
+	m := NewModel(d)
+	if r.Name == RouteTask && r.ID != "" {
+		return newTaskPage(h, r.ID, m)
+	}
+	return newListPage(h, r, m)
+}
+
+// refreshOn loads a page anew when tasks, or companies whose names they show, were written here or by sync.
+func refreshOn(h ui.Host, refresh func()) {
+	h.OnChanged(func(kinds []string) {
+		for _, kind := range kinds {
+			if kind == "task" || kind == "partner" || kind == "account" {
+				refresh()
+				return
+			}
+		}
+	})
+}
+
+// taskPage is the page of one task.
+type taskPage struct {
+	host   ui.Host
+	editor *editor
+	frame  *fyne.Container
+}
+
+func newTaskPage(h ui.Host, id string, m *Model) *taskPage {
+	p := &taskPage{host: h, editor: newEditor(h, m)}
+	p.editor.onGone = h.Back
+	p.editor.open(id)
+	refreshOn(h, p.Refresh)
+	return p
+}
+
+// Title implements ui.Page.
+func (p *taskPage) Title() string { return ui.T("kind.task") }
+
+// Content implements ui.Page.
+func (p *taskPage) Content() fyne.CanvasObject {
+	p.frame = container.NewStack(ui.PageFrame(ui.T("kind.task"), "", nil, nil, ui.MaxWidth(760, p.editor.object())))
+	return p.frame
+}
+
+// Refresh implements ui.Page.
+func (p *taskPage) Refresh() { p.editor.refresh() }
+
+// Shortcuts implements ui.Shortcuts.
+func (p *taskPage) Shortcuts() []ui.Shortcut { return p.editor.shortcuts() }

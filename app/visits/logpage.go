@@ -1,0 +1,305 @@
+package visits
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"github.com/rounds-field/rounds/app/ui"
+	"github.com/rounds-field/rounds/sales"
+)
+
+// logPage is the quick log, and the planner. A company and a type suffice; saving a log asks once for the next follow-up.
+type logPage struct {
+	host    ui.Host
+	model   *Model
+	visitID string // the planned visit that is logged; "" for a new one
+	plan    bool
+
+	company *ui.Picker
+	types   *ui.Chips
+	modes   *ui.Chips
+	at      *ui.DateTimeEntry
+	minutes *ui.NumberEntry
+	subject *ui.Entry
+	notes   *ui.Entry
+	outcome *ui.Chips
+	form    *ui.Form
+	banner  *fyne.Container
+	save    *fyne.Container
+	context *fyne.Container
+	draft   *ui.Draft
+	choices []TypeChoice
+	saving  bool
+	loaded  bool
+}
+
+func newLogPage(h ui.Host, r ui.Route, m *Model) *logPage {
+	p := &logPage{host: h, model: m, visitID: r.Get("visit"), plan: r.Get("plan") != ""}
+	p.build()
+	if at := parseStamp(r.Get("at")); !at.IsZero() {
+		p.at.SetTime(at)
+	}
+	p.draft = ui.NewDraft(h.State(), "visit/new"+p.visitID, p.input, p.restore)
+	key := CompanyKey(r.Get("partner"), r.Get("account"))
+	if key == "" && p.visitID == "" && r.Get("at") == "" {
+		p.draft.Restore()
+	}
+	if key != "" {
+		p.nameCompany(key)
+	}
+	h.OnChanged(func([]string) {}) // what others write does not disturb a form
+	return p
+}
+
+// Title implements ui.Page.
+func (p *logPage) Title() string {
+	if p.plan {
+		return ui.T("visits.plan.title")
+	}
+	return ui.T("visits.log.title")
+}
+
+func (p *logPage) build() {
+	touch := func() { p.draft.Touch() }
+	p.company = companyPicker(p.model)
+	p.company.OnChanged = func(ui.PickItem) {
+		p.form.SetError("partner_id", "")
+		touch()
+		p.loadContext()
+	}
+	p.types = ui.NewChips(false, func(codes []string) {
+		touch()
+		p.setLength(only(codes))
+	})
+	p.modes = ui.NewChips(false, func(codes []string) {
+		p.plan = only(codes) == "plan"
+		p.arrange()
+		touch()
+	}, ui.Option{Code: "log", Label: ui.T("visits.mode.log")}, ui.Option{Code: "plan", Label: ui.T("visits.mode.plan")})
+	p.at = ui.NewDateTimeEntry()
+	p.at.OnChanged = func(time.Time) { touch() }
+	p.minutes = ui.NewNumberEntry()
+	p.subject, p.notes = ui.NewEntry(), ui.NewMultiline(6)
+	p.notes.SetPlaceHolder(ui.T("visits.notes.placeholder"))
+	for _, e := range []*ui.Entry{p.subject, p.notes, &p.minutes.Entry} {
+		e.OnChanged = func(string) { touch() }
+	}
+	p.outcome = ui.NewChips(false, func([]string) { touch() }, fieldOptions("visit", "outcome")...)
+	p.form = ui.NewForm()
+	p.form.Add("partner_id", ui.T("visits.company"), p.company, ui.Required)
+	p.form.Add("visit_type", ui.T("field.visit.visit_type"), p.types, ui.Required)
+	p.form.Add("planned_at", ui.T("visits.when"), p.at)
+	p.form.Add("minutes", ui.T("visits.minutes"), ui.Fixed(90, 0, p.minutes))
+	p.form.Add("subject", ui.T("field.visit.subject"), p.subject)
+	p.form.Add("outcome", ui.T("field.visit.outcome"), p.outcome)
+	p.form.Add("notes", ui.T("field.visit.notes"), p.notes)
+	p.banner, p.save, p.context = container.NewStack(), container.NewStack(), container.NewStack()
+}
+
+// Content implements ui.Page.
+func (p *logPage) Content() fyne.CanvasObject {
+	hint := ui.MutedParagraph(ui.T("visits.log.hint"))
+	form := ui.Panel(ui.VGap(12, p.modes, p.banner, p.form, ui.HStack(ui.Spacer(), ui.Caption(ui.T("visits.log.keys")), p.save)))
+	left := ui.VGap(8, form, hint)
+	body := ui.Scroll(ui.Border(nil, nil, ui.Fixed(620, 0, left), nil, ui.PadXY(16, 0, p.context)))
+	p.arrange()
+	return ui.PageFrame(p.Title(), "", []fyne.CanvasObject{ui.Button(ui.T("ui.cancel"), p.leave)}, nil, body)
+}
+
+// arrange shows the fields of the mode.
+func (p *logPage) arrange() {
+	label, mode := ui.T("visits.log.save"), "log"
+	if p.plan {
+		label, mode = ui.T("visits.plan.save"), "plan"
+		if p.at.Time().IsZero() {
+			next := ui.Now().Add(time.Hour).Truncate(time.Hour)
+			p.at.SetTime(next)
+		}
+	}
+	p.modes.Set(mode)
+	if p.visitID != "" {
+		p.modes.Hide()
+	}
+	p.form.SetVisible("outcome", !p.plan)
+	p.form.SetVisible("minutes", p.plan)
+	if !p.plan {
+		p.form.SetHint("planned_at", ui.T("visits.when.hint"))
+	} else {
+		p.form.SetHint("planned_at", "")
+	}
+	p.save.Objects = []fyne.CanvasObject{ui.WithIcon(ui.PrimaryButton(label, p.submit), ui.IconCheck)}
+	p.save.Refresh()
+}
+
+// Refresh implements ui.Page. It fills the types once, and the visit that is logged.
+func (p *logPage) Refresh() {
+	if p.loaded {
+		return
+	}
+	p.loaded = true
+	ui.Go(p.host.Context(), p.model.Types, func(types []TypeChoice, err error) {
+		if err != nil {
+			p.host.ShowError(err)
+			return
+		}
+		p.choices = types
+		p.types.SetOptions(typeOptions(types)...)
+		if only(p.types.Selected()) == "" {
+			p.types.Set(routine.Code)
+		}
+		if p.minutes.Text == "" {
+			p.setLength(only(p.types.Selected()))
+		}
+	})
+	if p.visitID != "" {
+		p.loadPlanned()
+	}
+	p.loadContext()
+	if p.company.ID() == "" {
+		p.host.Canvas().Focus(p.company)
+	} else {
+		p.host.Canvas().Focus(p.notes)
+	}
+}
+
+// loadPlanned fills in the planned visit; a draft of it has precedence.
+func (p *logPage) loadPlanned() {
+	type loaded struct {
+		entry Entry
+		row   Row
+	}
+	ui.Go(p.host.Context(), func(ctx context.Context) (loaded, error) {
+		e, row, err := p.model.Prefill(ctx, p.visitID)
+		return loaded{e, row}, err
+	}, func(l loaded, err error) {
+		if err != nil {
+			p.host.ShowError(err)
+			return
+		}
+		p.company.Set(CompanyKey(l.entry.PartnerID, l.entry.AccountID), l.row.Company)
+		p.types.Set(l.entry.Type)
+		p.subject.SetText(l.entry.Subject)
+		p.notes.SetText(l.entry.Notes)
+		p.outcome.Set(l.entry.Outcome)
+		p.draft.Restore()
+		p.banner.Objects = []fyne.CanvasObject{ui.NewBanner(ui.ToneInfo, ui.T("visits.log.planned", "When", whenText(l.row.Visit)), "", nil)}
+		p.banner.Refresh()
+		p.loadContext()
+	})
+}
+
+func (p *logPage) nameCompany(key string) {
+	p.company.Set(key, "")
+	ui.Go(p.host.Context(), func(ctx context.Context) (Company, error) { return p.model.CompanyNamed(ctx, key) }, func(c Company, err error) {
+		if err == nil && p.company.ID() == key {
+			p.company.Set(key, c.Name)
+		}
+	})
+}
+
+// setLength takes over the usual length of a type of visit.
+func (p *logPage) setLength(code string) {
+	for _, t := range p.choices {
+		if t.Code == code && t.Minutes > 0 {
+			p.minutes.SetValue(t.Minutes)
+		}
+	}
+}
+
+func (p *logPage) entry() Entry {
+	e := Entry{
+		VisitID: p.visitID, Type: only(p.types.Selected()), Subject: p.subject.Text, Notes: p.notes.Text,
+		Outcome: only(p.outcome.Selected()), Plan: p.plan, At: p.at.Time(),
+	}
+	e.PartnerID, e.AccountID = CompanyRefs(p.company.ID())
+	if p.plan {
+		e.Minutes, _ = p.minutes.Value()
+		e.Outcome = ""
+	}
+	return e
+}
+
+func (p *logPage) submit() {
+	p.form.ClearErrors()
+	p.arrange()
+	switch {
+	case p.saving:
+		return
+	case !p.at.Valid():
+		p.form.SetError("planned_at", ui.T("visits.reschedule.when"))
+		return
+	}
+	p.saving = true
+	e := p.entry()
+	ui.Go(p.host.Context(), func(ctx context.Context) (sales.Visit, error) { return p.model.Save(ctx, e) }, func(v sales.Visit, err error) {
+		p.saving = false
+		if err != nil {
+			p.refused(err)
+			return
+		}
+		p.draft.Clear()
+		p.host.Changed("visit")
+		if p.plan {
+			p.host.Toast(ui.T("visits.planned", "Company", p.company.Item().Title, "When", whenText(v)))
+			p.host.Back()
+			return
+		}
+		askFollowUp(p.host, p.model, v, p.company.Item().Title, p.host.Back)
+	})
+}
+
+// refused says at each field what is wrong with it.
+func (p *logPage) refused(err error) {
+	texts := ui.FieldErrors(err)
+	if text, ok := texts["account_id"]; ok {
+		texts["partner_id"] = text
+		delete(texts, "account_id")
+	}
+	for field, stands := range map[string]string{"started_at": "planned_at", "ended_at": "planned_at", "planned_end": "minutes"} {
+		if text, ok := texts[field]; ok {
+			texts[stands] = text
+			delete(texts, field)
+		}
+	}
+	if rest := p.form.SetErrors(texts); len(rest) > 0 {
+		p.host.ShowError(err)
+	}
+}
+
+// leave gives the input up, on purpose.
+func (p *logPage) leave() {
+	p.draft.Clear()
+	p.host.Back()
+}
+
+// Shortcuts implements ui.Shortcuts.
+func (p *logPage) Shortcuts() []ui.Shortcut {
+	return []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "visits.save", Run: p.submit}}
+}
+
+func (p *logPage) input() map[string]string {
+	item := p.company.Item()
+	return map[string]string{
+		"company": item.ID, "name": item.Title, "type": only(p.types.Selected()), "at": stamp(p.at.Time()), "minutes": p.minutes.Text,
+		"subject": p.subject.Text, "notes": p.notes.Text, "outcome": only(p.outcome.Selected()), "plan": strconv.FormatBool(p.plan),
+	}
+}
+
+func (p *logPage) restore(input map[string]string) {
+	if input["company"] != "" {
+		p.company.Set(input["company"], input["name"])
+	}
+	if input["type"] != "" {
+		p.types.Set(input["type"])
+	}
+	p.at.SetTime(parseStamp(input["at"]))
+	p.minutes.SetText(input["minutes"])
+	p.subject.SetText(input["subject"])
+	p.notes.SetText(input["notes"])
+	p.outcome.Set(input["outcome"])
+	p.plan = input["plan"] == "true"
+}

@@ -1,0 +1,63 @@
+package visits
+
+import (
+	"context"
+
+	"github.com/rounds-field/rounds/app/ui"
+)
+
+// Routes that this package shows.
+const (
+	RouteVisits = "visits" // the agenda and the list; query view=day|week|list, day=YYYY-MM-DD
+	RouteVisit  = "visit"  // visit/<id>; visit/new?partner=<id>|account=<id>&plan=1&at=2006-01-02T15:04&visit=<id to log>
+)
+
+// NewPage makes the page of a route: visits, visit/<id>, visit/new.
+func NewPage(d Deps, h ui.Host, r ui.Route) ui.Page {
+	m := NewModel(d)
+	switch {
+	case r.Name == RouteVisit && (r.ID == "new" || r.ID == ""):
+		return newLogPage(h, r, m)
+	case r.Name == RouteVisit:
+		return newVisitPage(h, r.ID, m)
+	}
+	return newOverview(h, r, m)
+}
+
+// watched are the kinds whose change a page of visits shows.
+var watched = map[string]bool{
+	"visit": true, "visit_result": true, "visit_type": true, "visit_step": true, "partner": true, "account": true,
+	"feedback": true, "opportunity": true, "task": true, "attachment": true, "contact": true,
+}
+
+// refreshOn loads a page anew when something that it shows was written, here or by sync.
+func refreshOn(h ui.Host, refresh func()) {
+	h.OnChanged(func(kinds []string) {
+		for _, kind := range kinds {
+			if watched[kind] {
+				refresh()
+				return
+			}
+		}
+	})
+}
+
+// companyPicker is a field for a partner or a key account; its items are keys of companies.
+func companyPicker(m *Model) *ui.Picker {
+	return ui.NewPicker(func(ctx context.Context, text string) ([]ui.PickItem, error) {
+		found, err := m.Companies(ctx, text)
+		items := make([]ui.PickItem, len(found))
+		for i, c := range found {
+			items[i] = ui.PickItem{ID: c.Key(), Title: c.Name, Subtitle: companyDetail(c)}
+		}
+		return items, err
+	})
+}
+
+func companyDetail(c Company) string {
+	detail := ui.T("kind." + c.Kind)
+	if c.Detail != "" {
+		detail += " · " + c.Detail
+	}
+	return detail
+}
