@@ -61,11 +61,15 @@ build-cli: ## Build rounds-server and roundsctl only: neither cgo nor system pac
 	scripts/patch-toolkit.sh $(@D)
 
 .PHONY: test
-test: deps-test build test-go test-window ## Run every test, with the race detector; a real window and a real browser among them
+test: deps-test build test-go test-sim test-window ## Run every test, with the race detector; a real window and a real browser among them
 
 .PHONY: test-go
 test-go: ## Run the Go tests with the race detector (PKG=./sales/... for some of them)
 	CGO_ENABLED=1 go test -race -p 2 -timeout 30m -tags $(TEST_TAGS) $(PKG)
+
+.PHONY: test-sim
+test-sim: ## Play 500 seeds of the sync simulation (ROUNDS_SEEDS=n for another number)
+	CGO_ENABLED=0 go test -count=1 -timeout 20m ./internal/simnet
 
 .PHONY: test-window
 test-window: ## Drive the built app in a real window on an invisible screen

@@ -7,7 +7,10 @@ import (
 	"testing"
 )
 
-// TestEveryPlayConvergesAndAccountsForEveryWrite plays 500 seeds, or as many as ROUNDS_SEEDS says; ROUNDS_SEED=n plays that one and
+// defaultSeeds is how many plays a test run has.
+var defaultSeeds uint64 = 500
+
+// TestEveryPlayConvergesAndAccountsForEveryWrite plays the default number of seeds, or as many as ROUNDS_SEEDS says; ROUNDS_SEED=n plays that one and
 // prints its trace.
 func TestEveryPlayConvergesAndAccountsForEveryWrite(t *testing.T) {
 	if one := os.Getenv("ROUNDS_SEED"); one != "" {
@@ -18,7 +21,7 @@ func TestEveryPlayConvergesAndAccountsForEveryWrite(t *testing.T) {
 		t.Log(play(t, seed))
 		return
 	}
-	seeds := uint64(500)
+	seeds := defaultSeeds
 	if n := os.Getenv("ROUNDS_SEEDS"); n != "" {
 		var err error
 		if seeds, err = strconv.ParseUint(n, 10, 64); err != nil {
