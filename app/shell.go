@@ -57,8 +57,10 @@ type Shell struct {
 	layer   *ui.Layer
 	keys    map[string]bool
 	stop    []func()
-	search  *searchBox
-	changes changes
+	// unhandle ends the handling of shortcuts that widgets pass on.
+	unhandle func()
+	search   *searchBox
+	changes  changes
 }
 
 // NewShell puts the window together. Features are added to it before Start.
@@ -102,6 +104,10 @@ func (s *Shell) Close() {
 		stop()
 	}
 	s.stop = nil
+	if s.unhandle != nil {
+		s.unhandle()
+		s.unhandle = nil
+	}
 }
 
 // Rebuild makes everything that is shown anew, in the language and look of now. The page keeps its state.

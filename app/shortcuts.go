@@ -13,33 +13,20 @@ import (
 // registerShortcuts tells the window's canvas every shortcut that somebody has. Which one runs is decided when it
 // is pressed, because pages come and go.
 func (s *Shell) registerShortcuts() {
-	for _, shortcut := range s.shortcuts() {
-		if !shortcut.Ctrl && !shortcut.Alt {
+	canvas := s.window.Canvas()
+	all := append(s.shortcuts(), ui.Shortcut{Key: fyne.KeyReturn, Ctrl: true}) // Dialogs have it everywhere.
+	for _, shortcut := range all {
+		custom := &desktop.CustomShortcut{KeyName: shortcut.Key, Modifier: shortcut.Modifiers()}
+		if !shortcut.Ctrl && !shortcut.Alt || s.keys[custom.ShortcutName()] {
 			continue // Plain keys come to typedKey.
 		}
-		custom := &desktop.CustomShortcut{KeyName: shortcut.Key, Modifier: modifiers(shortcut)}
-		if s.keys[custom.ShortcutName()] {
-			continue
-		}
 		s.keys[custom.ShortcutName()] = true
-		s.window.Canvas().AddShortcut(custom, func(pressed fyne.Shortcut) {
-			if key, ok := pressed.(*desktop.CustomShortcut); ok {
-				s.press(key.KeyName, key.Modifier)
-			}
-		})
+		canvas.AddShortcut(custom, func(fyne.Shortcut) { s.press(custom.KeyName, custom.Modifier) })
 	}
-	// Ctrl+Enter must reach dialogs even where no page has it.
-	s.registerConfirm()
-	s.window.Canvas().SetOnTypedKey(s.typedKey)
-}
-
-func (s *Shell) registerConfirm() {
-	custom := &desktop.CustomShortcut{KeyName: fyne.KeyReturn, Modifier: fyne.KeyModifierControl}
-	if s.keys[custom.ShortcutName()] {
-		return
+	if s.unhandle == nil {
+		s.unhandle = ui.HandleShortcuts(canvas, func(pressed *desktop.CustomShortcut) { s.press(pressed.KeyName, pressed.Modifier) })
 	}
-	s.keys[custom.ShortcutName()] = true
-	s.window.Canvas().AddShortcut(custom, func(fyne.Shortcut) { s.press(fyne.KeyReturn, fyne.KeyModifierControl) })
+	canvas.SetOnTypedKey(s.typedKey)
 }
 
 // shortcuts returns all shortcuts of now, those of the page first: it may give one another meaning.
@@ -81,7 +68,7 @@ func placeShortcut(i int) ui.Shortcut {
 
 // press runs the first shortcut with this key. While a dialog is open only its own work.
 func (s *Shell) press(key fyne.KeyName, modifier fyne.KeyModifier) {
-	matches := func(shortcut ui.Shortcut) bool { return shortcut.Key == key && modifiers(shortcut) == modifier }
+	matches := func(shortcut ui.Shortcut) bool { return shortcut.Matches(key, modifier) }
 	if ui.ModalShortcut(s.window.Canvas(), matches) {
 		return
 	}
@@ -104,20 +91,6 @@ func (s *Shell) typedKey(event *fyne.KeyEvent) {
 		}
 	}
 	s.press(event.Name, 0)
-}
-
-func modifiers(shortcut ui.Shortcut) fyne.KeyModifier {
-	var modifier fyne.KeyModifier
-	if shortcut.Ctrl {
-		modifier |= fyne.KeyModifierShortcutDefault
-	}
-	if shortcut.Shift {
-		modifier |= fyne.KeyModifierShift
-	}
-	if shortcut.Alt {
-		modifier |= fyne.KeyModifierAlt
-	}
-	return modifier
 }
 
 func shortcutText(shortcut ui.Shortcut) string {

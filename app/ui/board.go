@@ -187,9 +187,7 @@ func (b *Board) TypedShortcut(shortcut fyne.Shortcut) {
 		}
 		return
 	}
-	if window, ok := fyne.CurrentApp().Driver().CanvasForObject(b).(fyne.Shortcutable); ok {
-		window.TypedShortcut(shortcut)
-	}
+	passShortcut(b, shortcut)
 }
 
 // dragTo moves the picture of the card that is dragged, and marks the column below it.

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"errors"
 	"strings"
 	"time"
 
@@ -40,8 +39,14 @@ func NewDateEntry() *DateEntry {
 	return d
 }
 
-// ErrNoDay is what Valid says of text that is no day. Its code is "ui_no_day".
-var ErrNoDay = errors.New("read a day: write it as YYYY-MM-DD")
+// ErrNoDay is what Valid says of text that is no day. Its code is "no_day".
+var ErrNoDay CodedError = noDay{}
+
+type noDay struct{}
+
+func (noDay) Error() string             { return "read a day: write it as YYYY-MM-DD" }
+func (noDay) ErrorCode() string         { return "no_day" }
+func (noDay) ErrorArgs() map[string]any { return nil }
 
 // Day returns the day, YYYY-MM-DD, or "" when there is none.
 func (d *DateEntry) Day() string {

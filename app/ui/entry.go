@@ -19,7 +19,7 @@ type Entry struct {
 	OnKey func(*fyne.KeyEvent) bool
 	// OnFocus is told when the field gets (true) and loses (false) the keyboard.
 	OnFocus func(bool)
-	rows    int
+	self    fyne.CanvasObject // what is in the window: the field, or the widget that is made of it
 }
 
 // NewEntry returns a field of one line.
@@ -27,15 +27,17 @@ func NewEntry() *Entry {
 	e := &Entry{}
 	e.Wrapping = fyne.TextWrapOff
 	e.Scroll = fyne.ScrollHorizontalOnly
+	e.self = e
 	e.ExtendBaseWidget(e)
 	return e
 }
 
 // NewMultiline returns a field of several lines that wraps and shows as many as said.
 func NewMultiline(rows int) *Entry {
-	e := &Entry{rows: rows}
+	e := &Entry{}
 	e.MultiLine = true
 	e.Wrapping = fyne.TextWrapWord
+	e.self = e
 	e.ExtendBaseWidget(e)
 	e.SetMinRowsVisible(rows)
 	return e
@@ -65,6 +67,7 @@ func NewSearchEntry(placeholder string, onChanged func(text string)) *Entry {
 func NewPasswordEntry() *Entry {
 	e := &Entry{}
 	e.Password = true
+	e.self = e
 	e.ExtendBaseWidget(e)
 	return e
 }
@@ -72,10 +75,8 @@ func NewPasswordEntry() *Entry {
 // TypedShortcut implements fyne.Shortcutable.
 func (e *Entry) TypedShortcut(shortcut fyne.Shortcut) {
 	if custom, ok := shortcut.(*desktop.CustomShortcut); ok && !isEditing(custom) {
-		if window, ok := fyne.CurrentApp().Driver().CanvasForObject(e).(fyne.Shortcutable); ok {
-			window.TypedShortcut(custom)
-			return
-		}
+		passShortcut(e.self, custom)
+		return
 	}
 	e.Entry.TypedShortcut(shortcut)
 }
@@ -94,17 +95,16 @@ func (e *Entry) TypedKey(event *fyne.KeyEvent) {
 	if e.OnKey != nil && e.OnKey(event) {
 		return
 	}
-	if event.Name == fyne.KeyEscape {
-		canvas := fyne.CurrentApp().Driver().CanvasForObject(e)
-		if canvas == nil || HideTopModal(canvas) {
-			return
-		}
-		if onKey := canvas.OnTypedKey(); onKey != nil {
-			onKey(event)
-		}
+	if event.Name == fyne.KeyEscape || isFunctionKey(event.Name) {
+		passKey(e.self, event)
 		return
 	}
 	e.Entry.TypedKey(event)
+}
+
+// isFunctionKey reports whether the key is F1 to F12.
+func isFunctionKey(name fyne.KeyName) bool {
+	return len(name) >= 2 && name[0] == 'F' && name[1] >= '1' && name[1] <= '9'
 }
 
 // FocusGained implements fyne.Focusable.
@@ -132,6 +132,7 @@ type MoneyEntry struct {
 // NewMoneyEntry returns a field for an amount in the currency, typed in major units: 12,345.6.
 func NewMoneyEntry(currency string) *MoneyEntry {
 	e := &MoneyEntry{currency: currency}
+	e.self = e
 	e.ExtendBaseWidget(e)
 	e.SetPlaceHolder(currencySign(currency) + "0")
 	e.Scroll = fyne.ScrollHorizontalOnly
@@ -160,6 +161,7 @@ type NumberEntry struct{ Entry }
 // NewNumberEntry returns a field for a whole number.
 func NewNumberEntry() *NumberEntry {
 	e := &NumberEntry{}
+	e.self = e
 	e.ExtendBaseWidget(e)
 	e.Scroll = fyne.ScrollHorizontalOnly
 	e.Wrapping = fyne.TextWrapOff

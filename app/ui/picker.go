@@ -160,12 +160,8 @@ func (p *Picker) TypedKey(event *fyne.KeyEvent) {
 		if !p.disabled {
 			p.choose(PickItem{})
 		}
-	case fyne.KeyEscape:
-		if canvas := fyne.CurrentApp().Driver().CanvasForObject(p); canvas != nil && !HideTopModal(canvas) {
-			if onKey := canvas.OnTypedKey(); onKey != nil {
-				onKey(event)
-			}
-		}
+	default:
+		passKey(p, event)
 	}
 }
 

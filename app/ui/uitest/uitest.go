@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"github.com/rounds-field/rounds/app/ui"
@@ -65,7 +66,8 @@ type Host struct {
 	Store        ui.MapState
 	Window       fyne.Window
 
-	ctx context.Context
+	ctx  context.Context
+	page ui.Page
 }
 
 var _ ui.Host = (*Host)(nil)
@@ -78,7 +80,11 @@ func NewHost(t testing.TB) *Host {
 	window.SetPadded(false)
 	window.Resize(fyne.NewSize(1280, 720))
 	t.Cleanup(window.Close)
-	return &Host{Window: window, Store: ui.MapState{}, Actions: map[string]func(){}, ctx: t.Context()}
+	h := &Host{Window: window, Store: ui.MapState{}, Actions: map[string]func(){}, ctx: t.Context()}
+	t.Cleanup(ui.HandleShortcuts(window.Canvas(), func(pressed *desktop.CustomShortcut) {
+		h.Press(pressed.KeyName, pressed.Modifier)
+	}))
+	return h
 }
 
 // Show puts a page's content into the host's window and loads it.
@@ -86,7 +92,32 @@ func (h *Host) Show(page ui.Page) fyne.CanvasObject {
 	content := page.Content()
 	h.Window.SetContent(content)
 	page.Refresh()
+	h.page = page
 	return content
+}
+
+// Press presses a shortcut of the dialog or page that is shown, as the window would understand it, and reports
+// whether there is one.
+func (h *Host) Press(key fyne.KeyName, modifiers fyne.KeyModifier) bool {
+	pressed := false
+	matches := func(shortcut ui.Shortcut) bool {
+		pressed = pressed || shortcut.Matches(key, modifiers)
+		return shortcut.Matches(key, modifiers)
+	}
+	if ui.ModalShortcut(h.Canvas(), matches) {
+		return pressed
+	}
+	own, ok := h.page.(ui.Shortcuts)
+	if !ok {
+		return false
+	}
+	for _, shortcut := range own.Shortcuts() {
+		if matches(shortcut) {
+			shortcut.Run()
+			return true
+		}
+	}
+	return false
 }
 
 // Context implements ui.Host.
