@@ -73,8 +73,12 @@ type Overview struct {
 	Deals    []sales.Total   // open opportunities by currency
 	Open     map[string]int  // open feedback, tasks, projects by kind
 	Visits   int             // made within the last twelve months
+	Latest   []Event         // the last things that happened, the newest first
 	Goods    Goods           // empty for a side that we do not ship to
 }
+
+// latestEvents is how many of the last events the overview shows.
+const latestEvents = 5
 
 // Goods is what was shipped to a partner and what it owes.
 type Goods struct {
@@ -113,10 +117,24 @@ func (m *profileModel) Overview(ctx context.Context) (Overview, error) {
 	if o.Visits, err = m.Book.Count(ctx, q); err != nil {
 		return Overview{}, wrap("count visits", err)
 	}
+	if o.Latest, err = m.latest(ctx); err != nil {
+		return Overview{}, err
+	}
 	if m.side.goods {
 		o.Goods, err = m.Goods(ctx)
 	}
 	return o, err
+}
+
+// latest is the beginning of the timeline without what is still to come.
+func (m *profileModel) latest(ctx context.Context) ([]Event, error) {
+	events, err := m.Timeline(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := sales.InstantOf(m.Now())
+	events = slices.DeleteFunc(events, func(e Event) bool { return e.At > now })
+	return events[:min(latestEvents, len(events))], nil
 }
 
 // Goods reads shipments and receivables with their figures.

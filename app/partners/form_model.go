@@ -2,7 +2,6 @@ package partners
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -158,25 +157,4 @@ func (m *formModel) Similar(ctx context.Context, name string) (id string, err er
 func (m *formModel) Delete(ctx context.Context) error {
 	_, err := m.Book.Write(ctx, sales.Edit{Verb: sales.Delete, Kind: m.kind, ID: m.id})
 	return wrap("delete "+m.kind, err)
-}
-
-// fieldErrors sorts what is wrong by field; rest is what belongs to none of them.
-func fieldErrors(err error) (byField map[string]*sales.Error, rest error) {
-	var list sales.Errors
-	if !errors.As(err, &list) {
-		var one *sales.Error
-		if !errors.As(err, &one) || one.Field == "" {
-			return nil, err
-		}
-		list = sales.Errors{one}
-	}
-	byField = map[string]*sales.Error{}
-	for _, e := range list {
-		if e.Field == "" {
-			rest = e
-			continue
-		}
-		byField[e.Field] = e
-	}
-	return byField, rest
 }

@@ -1,6 +1,7 @@
 package partners
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -63,16 +64,15 @@ func TestEachFieldIsToldWhatIsWrongWithIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := m.Save(t.Context(), sales.Values{"name": " ", "tier": "diamond"})
-	byField, rest := fieldErrors(err)
-	if rest != nil || byField["name"] == nil || byField["name"].Code != sales.CodeRequired || byField["tier"] == nil {
-		t.Errorf("by field: %v, rest %v", byField, rest)
+	if wrong := codes(err); len(wrong) != 2 || wrong["name"] != sales.CodeRequired || wrong["tier"] != sales.CodeInvalid {
+		t.Errorf("wrong fields: %v", wrong)
 	}
 	_, err = m.Save(t.Context(), sales.Values{"name": "X", "signed_on": "2026-05-01", "agreement_ends": "2026-01-01"})
-	if byField, _ = fieldErrors(err); byField["agreement_ends"] == nil {
+	if codes(err)["agreement_ends"] != sales.CodeBadOrder {
 		t.Errorf("days in the wrong order: %v", err)
 	}
 	_, err = m.Save(t.Context(), sales.Values{"name": "X", "code": "P2"})
-	if byField, _ = fieldErrors(err); byField["code"] == nil || byField["code"].Code != sales.CodeDuplicate {
+	if codes(err)["code"] != sales.CodeDuplicate {
 		t.Errorf("a code that is taken: %v", err)
 	}
 }
@@ -120,4 +120,16 @@ func TestAContactIsOfItsCompany(t *testing.T) {
 	if err := again.Delete(t.Context()); err != nil || len(fakebook.All[sales.Contact](book)) != 0 {
 		t.Errorf("delete: %v", err)
 	}
+}
+
+// codes gives the error codes by field.
+func codes(err error) map[string]string {
+	out := map[string]string{}
+	var list sales.Errors
+	if errors.As(err, &list) {
+		for _, e := range list {
+			out[e.Field] = e.Code
+		}
+	}
+	return out
 }

@@ -19,7 +19,7 @@ type Row struct {
 	Status    string
 	Territory string // path in one line
 	Owner     string
-	Size      int64  // credit limit or revenue, minor units of Currency
+	Size      int64 // credit limit or revenue, minor units of Currency
 	Currency  string
 	Cadence   sales.Cadence
 	UpdatedAt sales.Instant

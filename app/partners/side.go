@@ -65,4 +65,3 @@ func (s side) options(field string) []string {
 	}
 	return f.Options
 }
-

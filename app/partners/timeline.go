@@ -11,13 +11,14 @@ import (
 
 // Event is one entry of a company's timeline.
 type Event struct {
-	At     sales.Instant
-	Kind   string // of the record that tells it; also chooses icon and words
-	What   string // what happened to it: the text is partners.event.<What>
-	Title  string
-	Text   string
-	UserID string // who did it; "" when nobody says
-	Route  string // the record's page; "" when it has none
+	At       sales.Instant
+	WholeDay bool   // only the day is known: At is its midnight
+	Kind     string // of the record that tells it; also chooses icon and words
+	What     string // what happened to it: the text is partners.event.<What>
+	Title    string
+	Text     string
+	UserID   string // who did it; "" when nobody says
+	Route    string // the record's page; "" when it has none
 
 	Amount   int64 // of orders and invoices, minor units
 	Currency string
@@ -60,6 +61,10 @@ func (m *profileModel) Timeline(ctx context.Context) ([]Event, error) {
 		events = append(events, goods...)
 	}
 	events = slices.DeleteFunc(events, func(e Event) bool { return e.At == 0 })
+	for i := range events {
+		clock := events[i].At.Time().In(m.Now().Location())
+		events[i].WholeDay = clock.Equal(sales.DateOf(clock).Time(m.Now().Location()))
+	}
 	slices.SortStableFunc(events, func(a, b Event) int { return cmp.Compare(b.At, a.At) })
 	return events, nil
 }

@@ -1,0 +1,146 @@
+package partners
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/rounds-field/rounds/app/ui"
+	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/sales"
+)
+
+func TestQuickActionsCarryTheCompany(t *testing.T) {
+	d, book := fixture()
+	partner, account := company(book)
+	h, _, content := open(t, d, "partner/"+partner)
+	for _, text := range []string{"Log visit", "Plan visit", "Opportunity", "Task", "Edit"} {
+		uitest.TapText(t, content, text)
+	}
+	want := []string{"visit/new?partner=" + partner, "visit/plan?partner=" + partner, "opportunity/new?partner=" + partner, "task/new?partner=" + partner, "partner/" + partner + "?edit=1"}
+	if !slices.Equal(h.Opened, want) {
+		t.Errorf("opened %q, want %q", h.Opened, want)
+	}
+	h, _, content = open(t, d, "account/"+account)
+	uitest.TapText(t, content, "Project")
+	if !slices.Equal(h.Opened, []string{"project/new?account=" + account}) {
+		t.Errorf("opened %q", h.Opened)
+	}
+}
+
+func TestTheHeaderTellsWhatDecidesTheNextStep(t *testing.T) {
+	d, book := fixture()
+	partner, _ := company(book)
+	_, page, content := open(t, d, "partner/"+partner)
+	shows(t, content, "visit 4 days overdue", "Not synced yet", "广东省 / 深圳市 / 南山区", "Last visit 25 days ago", "Next planned visit: 2026-03-20 09:30", "王小明")
+	if page.Title() != "深圳市思创达科技有限公司" {
+		t.Errorf("title %q", page.Title())
+	}
+}
+
+func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
+	d, book := fixture()
+	partner, account := company(book)
+	rows := map[string]int{}
+	opened := map[string]string{}
+	for _, c := range []struct{ route, tab string }{
+		{"partner/" + partner, "contacts"}, {"partner/" + partner, "visits"}, {"partner/" + partner, "feedback"}, {"partner/" + partner, "opportunities"},
+		{"account/" + account, "projects"}, {"partner/" + partner, "tasks"}, {"partner/" + partner, "shipments"}, {"partner/" + partner, "receivables"}, {"partner/" + partner, "files"},
+	} {
+		h, _, content := open(t, d, c.route+"?tab="+c.tab)
+		switch c.tab {
+		case "contacts":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Contact](t, h, content)
+		case "visits":
+			rows[c.tab], opened[c.tab] = openFirst[visitRow](t, h, content)
+		case "feedback":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Feedback](t, h, content)
+		case "opportunities":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Opportunity](t, h, content)
+		case "projects":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Project](t, h, content)
+		case "tasks":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Task](t, h, content)
+		case "shipments":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Shipment](t, h, content)
+		case "receivables":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Receivable](t, h, content)
+		case "files":
+			rows[c.tab], opened[c.tab] = openFirst[sales.Attachment](t, h, content)
+		}
+	}
+	for tab, want := range map[string]int{"contacts": 3, "visits": 4, "feedback": 2, "opportunities": 3, "projects": 1, "tasks": 3, "shipments": 60, "receivables": 10, "files": 2} {
+		if rows[tab] != want {
+			t.Errorf("%s: %d rows, want %d", tab, rows[tab], want)
+		}
+	}
+	for tab, want := range map[string]string{
+		"contacts": "contact/" + id(301), "visits": "visit/" + id(403), "feedback": "feedback/" + id(501), "opportunities": "opportunity/" + id(601),
+		"projects": "project/" + id(701), "tasks": "task/" + id(801), "shipments": "", "receivables": "", "files": "",
+	} {
+		if opened[tab] != want {
+			t.Errorf("%s opened %q, want %q", tab, opened[tab], want)
+		}
+	}
+}
+
+func TestAnEmptyTabSaysWhatToDo(t *testing.T) {
+	d, book := fixture()
+	partner := book.Put(sales.Partner{Name: "New", Status: "active"})[0]
+	for tab, want := range map[string]string{"contacts": "contact/new", "visits": "visit/new", "opportunities": "opportunity/new", "tasks": "task/new"} {
+		h, _, content := open(t, d, "partner/"+partner+"?tab="+tab)
+		uitest.TapText(t, content, ui.T("partners.create."+tab))
+		if !slices.Contains(h.Opened, want+"?partner="+partner) {
+			t.Errorf("%s: opened %q", tab, h.Opened)
+		}
+	}
+	_, _, content := open(t, d, "partner/"+partner+"?tab=timeline")
+	shows(t, content, "Nothing has happened yet")
+}
+
+func TestTheTimelineShowsMoreWhenAsked(t *testing.T) {
+	d, book := fixture()
+	partner := book.Put(sales.Partner{Name: "Old"})[0]
+	for i := range 70 {
+		visited(book, partner, i+1)
+	}
+	_, _, content := open(t, d, "partner/"+partner+"?tab=timeline")
+	if uitest.Shows(content, "Visit made · Visit 65 days ago") {
+		t.Error("everything is shown at once")
+	}
+	uitest.TapText(t, content, "Show older (10)")
+	shows(t, content, "Visit made · Visit 65 days ago")
+}
+
+func TestTilesLeadToTheirTabs(t *testing.T) {
+	d, book := fixture()
+	partner, _ := company(book)
+	_, page, content := open(t, d, "partner/"+partner)
+	uitest.TapText(t, content, "Overdue")
+	v := page.(*profileView)
+	if v.tabs.Selected() != "receivables" {
+		t.Errorf("tab %q", v.tabs.Selected())
+	}
+	shows(t, content, "¥345,000.00 of ¥397,000.00 overdue", "140 days overdue")
+	if state := v.SaveState(); state["tab"] != "receivables" {
+		t.Errorf("state %v", state)
+	}
+}
+
+func TestARecordThatIsGoneIsSaidPlainly(t *testing.T) {
+	d, _ := fixture()
+	h, _, content := open(t, d, "partner/"+sales.NewID())
+	shows(t, content, "This record is not here")
+	uitest.TapText(t, content, "Partners")
+	if len(h.Errors) != 0 || !slices.Equal(h.Opened, []string{"partners"}) {
+		t.Errorf("errors %v, opened %v", h.Errors, h.Opened)
+	}
+}
+
+func TestAChangeElsewhereIsSeen(t *testing.T) {
+	d, book := fixture()
+	partner := book.Put(sales.Partner{Name: "Before"})[0]
+	_, page, content := open(t, d, "partner/"+partner+"?tab=tasks")
+	book.Put(sales.Partner{ID: partner, Name: "After"}, sales.Task{Title: "call", PartnerID: partner, Status: "open"})
+	page.Refresh()
+	shows(t, content, "After", "call")
+}
