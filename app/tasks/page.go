@@ -13,13 +13,15 @@ const (
 	RouteTask  = "task"  // task/<id>
 )
 
-// NewPage makes the page of a route: tasks, task/<id>.
-func NewPage(d Deps, h ui.Host, r ui.Route) ui.Page {
-	m := NewModel(d)
-	if r.Name == RouteTask && r.ID != "" {
-		return newTaskPage(h, r.ID, m)
+// NewPage gives the factory of the pages of tasks: tasks, task/<id>.
+func NewPage(d Deps) func(ui.Host, ui.Route) ui.Page {
+	return func(h ui.Host, r ui.Route) ui.Page {
+		m := NewModel(d)
+		if r.Name == RouteTask && r.ID != "" {
+			return newTaskPage(h, r.ID, m)
+		}
+		return newListPage(h, r, m)
 	}
-	return newListPage(h, r, m)
 }
 
 // refreshOn loads a page anew when tasks, or companies whose names they show, were written here or by sync.

@@ -17,7 +17,7 @@ func TestTheScreensLookRight(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			uitest.Golden(t, name, func(h *uitest.Host) fyne.CanvasObject {
 				m, _ := sample()
-				page := NewPage(m.Deps, h, ui.ParseRoute(route))
+				page := NewPage(m.Deps)(h, ui.ParseRoute(route))
 				content := h.Show(page)
 				if list, ok := page.(*listPage); ok {
 					list.table.Select(0)

@@ -12,16 +12,18 @@ const (
 	RouteVisit  = "visit"  // visit/<id>; visit/new?partner=<id>|account=<id>&plan=1&at=2006-01-02T15:04&visit=<id to log>
 )
 
-// NewPage makes the page of a route: visits, visit/<id>, visit/new.
-func NewPage(d Deps, h ui.Host, r ui.Route) ui.Page {
-	m := NewModel(d)
-	switch {
-	case r.Name == RouteVisit && (r.ID == "new" || r.ID == ""):
-		return newLogPage(h, r, m)
-	case r.Name == RouteVisit:
-		return newVisitPage(h, r.ID, m)
+// NewPage gives the factory of the pages of visits: visits, visit/<id>, visit/new.
+func NewPage(d Deps) func(ui.Host, ui.Route) ui.Page {
+	return func(h ui.Host, r ui.Route) ui.Page {
+		m := NewModel(d)
+		switch {
+		case r.Name == RouteVisit && (r.ID == "new" || r.ID == ""):
+			return newLogPage(h, r, m)
+		case r.Name == RouteVisit:
+			return newVisitPage(h, r.ID, m)
+		}
+		return newOverview(h, r, m)
 	}
-	return newOverview(h, r, m)
 }
 
 // watched are the kinds whose change a page of visits shows.

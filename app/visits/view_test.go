@@ -15,7 +15,7 @@ func TestMain(m *testing.M) { uitest.Main(m) }
 // shown is the content of the page of a route, on the sample workbook.
 func shown(h *uitest.Host, route string) fyne.CanvasObject {
 	m, _ := sample()
-	page := NewPage(m.Deps, h, ui.ParseRoute(route))
+	page := NewPage(m.Deps)(h, ui.ParseRoute(route))
 	return h.Show(page)
 }
 
