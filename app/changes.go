@@ -84,7 +84,13 @@ func (s *Shell) showSync() {
 	if s.status == nil {
 		return
 	}
-	status := s.sync
+	s.describeSync(s.sync)
+	if s.bar != nil {
+		s.bar.Refresh() // The text has another width.
+	}
+}
+
+func (s *Shell) describeSync(status SyncStatus) {
 	switch {
 	case status.Local:
 		s.status.Set(ui.IconServer, ui.T("app.sync.local"), ui.ToneMuted)
@@ -110,4 +116,17 @@ func syncTime(at time.Time) string {
 		return ui.FormatTime(at)
 	}
 	return ui.FormatDateTime(at)
+}
+
+// StateChanged tells the open page that the state of syncing changed, where it shows that. It may be called from anywhere.
+func (s *Shell) StateChanged() {
+	ui.OnUI(func() {
+		v := s.history.now()
+		if v == nil || v.page == nil {
+			return
+		}
+		if p, ok := v.page.(interface{ StateChanged() }); ok {
+			p.StateChanged()
+		}
+	})
 }

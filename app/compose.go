@@ -44,11 +44,8 @@ type Services struct {
 // Compose adds every feature to the window: its places in the navigation, its pages and its commands.
 func (s *Shell) Compose(d Services) {
 	company := partners.NewPage(partners.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Export: d.Export, Import: d.Import})
-	visit := visits.Deps{Book: d.Book, Me: d.Me, Now: d.Now}
-	visitPage := func(h ui.Host, r ui.Route) ui.Page { return visits.NewPage(visit, h, r) }
-	taskPage := func(h ui.Host, r ui.Route) ui.Page {
-		return tasks.NewPage(tasks.Deps{Book: d.Book, Me: d.Me, Now: d.Now}, h, r)
-	}
+	visit := visits.NewPage(visits.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
+	task := tasks.NewPage(tasks.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	pipeline := opportunities.NewPage(opportunities.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	project := projects.NewPage(projects.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	heard := feedback.NewPage(feedback.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
@@ -58,16 +55,14 @@ func (s *Shell) Compose(d Services) {
 	place := func(route, label string, icon fyne.Resource, f Factory) {
 		s.Add(NavItem{Route: route, LabelKey: label, Icon: icon}, f)
 	}
-	place("today", "nav.today", ui.IconToday, func(h ui.Host, r ui.Route) ui.Page {
-		return today.NewPage(today.Deps{Book: d.Book, Me: d.Me, Now: d.Now}, h, r)
-	})
-	place("visits", "nav.visits", ui.IconVisits, visitPage)
+	place("today", "nav.today", ui.IconToday, today.NewPage(today.Deps{Book: d.Book, Me: d.Me, Now: d.Now}))
+	place("visits", "nav.visits", ui.IconVisits, visit)
 	place("partners", "nav.partners", ui.IconPartners, company)
 	place("accounts", "nav.accounts", ui.IconAccounts, company)
 	place("opportunities", "nav.opportunities", ui.IconOpportunities, pipeline)
 	place("projects", "nav.projects", ui.IconProjects, project)
 	place("feedback", "nav.feedback", ui.IconFeedback, heard)
-	place("tasks", "nav.tasks", ui.IconTasks, taskPage)
+	place("tasks", "nav.tasks", ui.IconTasks, task)
 	place("announcements", "nav.announcements", ui.IconAnnounce, news)
 	s.Add(NavItem{Route: "sync", LabelKey: "nav.sync", Icon: ui.IconSync, Bottom: true}, func(h ui.Host, r ui.Route) ui.Page {
 		return syncing.NewPage(h, r, unsettled)
@@ -78,8 +73,8 @@ func (s *Shell) Compose(d Services) {
 		})
 	})
 	for name, f := range map[string]Factory{
-		"visit": visitPage, "partner": company, "account": company, "contact": company, "opportunity": pipeline, "project": project,
-		"task": taskPage, "announcement": news,
+		"visit": visit, "partner": company, "account": company, "contact": company, "opportunity": pipeline, "project": project,
+		"task": task, "announcement": news,
 		"history": func(h ui.Host, r ui.Route) ui.Page { return syncing.NewHistoryPage(h, r, unsettled) },
 	} {
 		s.Route(name, f)

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+
+	"github.com/rounds-field/rounds/app"
+	"github.com/rounds-field/rounds/sales"
+)
+
+// startSync runs the sync engine of the workbook in use until stopSyncing.
+func (d *desk) startSync() {
+	engine := d.book.Engine()
+	if engine == nil {
+		d.showState(d.syncState())
+		return
+	}
+	ctx, cancel := context.WithCancel(d.ctx)
+	unsubscribe := engine.OnState(d.showState)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		engine.Run(ctx)
+	}()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.stopSync = func() {
+		unsubscribe()
+		cancel()
+		<-done // the database must not be closed below a running sync
+	}
+}
+
+func (d *desk) stopSyncing() {
+	d.mu.Lock()
+	stop := d.stopSync
+	d.stopSync = func() {}
+	d.mu.Unlock()
+	stop()
+}
+
+// syncSoon asks for a sync now rather than at the next interval.
+func (d *desk) syncSoon() {
+	if e := d.book.Engine(); e != nil {
+		e.Kick()
+	}
+}
+
+// syncState is how syncing stands; a fault of reading it is part of the answer.
+func (d *desk) syncState() sales.SyncState {
+	if e := d.book.Engine(); e != nil {
+		return e.State()
+	}
+	s, err := d.book.State(d.ctx)
+	if err != nil {
+		return sales.SyncState{Phase: sales.SyncFailed, Problem: err}
+	}
+	return s
+}
+
+// recount reads the numbers of the sync state anew after something changed.
+func (d *desk) recount() {
+	if e := d.book.Engine(); e != nil {
+		if err := e.Recount(d.ctx); err != nil && d.ctx.Err() == nil {
+			d.showError(err)
+		}
+		return
+	}
+	d.showState(d.syncState())
+}
+
+// showState shows how syncing stands in the window; from any goroutine.
+func (d *desk) showState(s sales.SyncState) {
+	shell := d.currentShell()
+	if shell == nil {
+		return
+	}
+	shell.SetSync(app.SyncStatus{
+		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting, Trouble: s.Rejected + s.Conflicts,
+		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
+	})
+	shell.SetBadge("sync", s.Rejected+s.Conflicts)
+	if s.Phase != sales.SyncRunning {
+		shell.StateChanged()
+	}
+}
