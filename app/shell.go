@@ -51,6 +51,7 @@ type Shell struct {
 	history history
 	rail    *ui.Rail
 	badges  map[string]int
+	bar     *fyne.Container
 	status  *ui.Status
 	sync    SyncStatus
 	area    *fyne.Container
@@ -133,13 +134,14 @@ func (s *Shell) build() {
 	s.status = ui.NewStatus(func() { s.Open("sync") })
 	s.showSync()
 	s.area = container.NewStack()
-	content := ui.Border(nil, nil, s.rail, nil, ui.Border(s.topBar(), nil, nil, nil, s.area))
+	s.bar = s.topBar()
+	content := container.New(frame{}, s.area, s.bar, s.rail)
 	s.window.SetPadded(false)
 	s.window.SetContent(container.New(&watchSize{shell: s}, content, s.layer.Object()))
 	s.registerShortcuts()
 }
 
-func (s *Shell) topBar() fyne.CanvasObject {
+func (s *Shell) topBar() *fyne.Container {
 	back := ui.IconButton(ui.IconBack, ui.T("app.back"), s.Back)
 	forward := ui.IconButton(ui.IconForward, ui.T("app.forward"), s.Forward)
 	search := ui.NewSearchButton(ui.T("app.search.placeholder"), "Ctrl+K", s.OpenSearch)

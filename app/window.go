@@ -73,3 +73,25 @@ func (w *watchSize) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 	w.cancel = ui.Later(sizeDelay, w.shell.saveSize)
 }
+
+// frame puts the navigation at the left, the bar at the top and the page, which comes first, into the rest,
+// without gaps.
+type frame struct{}
+
+// MinSize implements fyne.Layout.
+func (frame) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	page, bar, rail := objects[0].MinSize(), objects[1].MinSize(), objects[2].MinSize()
+	return fyne.NewSize(rail.Width+max(page.Width, bar.Width), max(rail.Height, bar.Height+page.Height))
+}
+
+// Layout implements fyne.Layout.
+func (frame) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	page, bar, rail := objects[0], objects[1], objects[2]
+	left, top := rail.MinSize().Width, bar.MinSize().Height
+	rail.Move(fyne.NewPos(0, 0))
+	rail.Resize(fyne.NewSize(left, size.Height))
+	bar.Move(fyne.NewPos(left, 0))
+	bar.Resize(fyne.NewSize(size.Width-left, top))
+	page.Move(fyne.NewPos(left, top))
+	page.Resize(fyne.NewSize(size.Width-left, size.Height-top))
+}

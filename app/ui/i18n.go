@@ -175,6 +175,13 @@ func MissingTexts() []string {
 	return missing
 }
 
+// ForgetMissingTexts forgets what T was asked for in vain, between tests.
+func ForgetMissingTexts() {
+	texts.mu.Lock()
+	defer texts.mu.Unlock()
+	texts.missing = map[string]bool{}
+}
+
 // TextIn returns the text of a key in a given language, without arguments, and whether there is one.
 func TextIn(lang, key string) (string, bool) {
 	texts.mu.RLock()

@@ -24,6 +24,7 @@ type Picker struct {
 	popup     *widget.PopUp
 	list      *OptionList
 	cancel    context.CancelFunc
+	hint      string
 	disabled  bool
 }
 
@@ -53,6 +54,12 @@ func (p *Picker) Set(id, title string) {
 	p.show()
 }
 
+// SetPlaceHolder sets what the empty field says.
+func (p *Picker) SetPlaceHolder(text string) {
+	p.hint = text
+	p.show()
+}
+
 // Disable shows the record and lets nobody change it.
 func (p *Picker) Disable() {
 	p.disabled = true
@@ -64,7 +71,7 @@ func (p *Picker) show() {
 	text := p.chosen.Title
 	switch {
 	case p.chosen.ID == "":
-		text, p.title.ColorName = T("ui.pick.placeholder"), theme.ColorNamePlaceHolder
+		text, p.title.ColorName = orText(p.hint, "ui.pick.placeholder"), theme.ColorNamePlaceHolder
 	case text == "":
 		text = p.chosen.ID
 	}

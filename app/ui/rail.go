@@ -118,6 +118,7 @@ type Status struct {
 	widget.BaseWidget
 	text *Text
 	icon *widget.Icon
+	row  *fyne.Container
 	body fyne.CanvasObject
 }
 
@@ -125,7 +126,8 @@ type Status struct {
 func NewStatus(onTap func()) *Status {
 	s := &Status{text: NewText(""), icon: widget.NewIcon(nil)}
 	size := theme.Size(theme.SizeNameInlineIcon)
-	s.body = newTappable(PadXY(8, 5, HGap(6, Fixed(size, size, s.icon), s.text)), 6, onTap)
+	s.row = HGap(6, Fixed(size, size, s.icon), s.text)
+	s.body = newTappable(PadXY(8, 5, s.row), 6, onTap)
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -135,6 +137,7 @@ func (s *Status) Set(icon fyne.Resource, text string, tone Tone) {
 	s.icon.SetResource(ToneIcon(icon, tone))
 	s.text.ColorName = tone.textColor()
 	s.text.SetText(text)
+	s.row.Refresh()
 	s.Refresh()
 }
 
@@ -151,6 +154,6 @@ func NewSearchButton(placeholder, hint string, onTap func()) fyne.CanvasObject {
 }
 
 // TopBar is the strip at the top of the window.
-func TopBar(content fyne.CanvasObject) fyne.CanvasObject {
+func TopBar(content fyne.CanvasObject) *fyne.Container {
 	return container.NewStack(newSurface(colorSurface, colorClear, 0), Border(nil, hairline(), nil, nil, PadXY(12, 6, content)))
 }

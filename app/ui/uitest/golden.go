@@ -55,6 +55,7 @@ func golden(t *testing.T, name string, build func(h *Host) fyne.CanvasObject, wo
 	t.Helper()
 	EachLook(t, func(t *testing.T, look string) {
 		for i, size := range Sizes {
+			ui.ForgetMissingTexts()
 			host := NewHost(t)
 			picture, content := host.draw(build, size)
 			CheckClipped(t, content)
