@@ -11,6 +11,16 @@ import (
 // Origin says where new feedback comes from; each id may be empty.
 type Origin struct{ PartnerID, AccountID, VisitID string }
 
+// key tells drafts of different origins apart.
+func (o Origin) key() string {
+	for _, id := range []string{o.VisitID, o.PartnerID, o.AccountID} {
+		if id != "" {
+			return "/" + id
+		}
+	}
+	return ""
+}
+
 // Draft is feedback being captured, with the names of what it refers to.
 type Draft struct {
 	sales.Feedback

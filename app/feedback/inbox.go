@@ -140,9 +140,12 @@ func (r Row) Headline() string {
 // Preview is the text in one line, as far as a row has room for it.
 func (r Row) Preview() string {
 	const most = 160
-	chars := []rune(strings.Join(strings.Fields(r.Body), " "))
+	chars := []rune(oneLine(r.Body))
 	return string(chars[:min(most, len(chars))])
 }
+
+// oneLine puts a text of several lines on one.
+func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // TitleIsText says that the title is only the beginning of the text, so that showing both says the same twice.
 func (r Row) TitleIsText() bool {

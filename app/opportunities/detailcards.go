@@ -67,7 +67,7 @@ func (p *detailPage) factsCard() fyne.CanvasObject {
 	chance := ui.FormatPercent(float64(d.Chance()) / 100)
 	facts := []ui.KV{
 		{Label: fieldText("amount"), Object: ui.Strong(amountText(d.Amount, d.Currency))},
-		{Label: fieldText("probability"), Value: chance},
+		{Label: ui.T("opportunities.chance"), Value: chance},
 		{Label: ui.T("opportunities.weighted"), Value: amountText(d.Weighted, d.Currency)},
 		{Label: fieldText("expected_close"), Value: day(d.ExpectedClose)},
 		{Label: ui.T("kind.partner"), Object: link(d.Partner, "partner/"+d.PartnerID)},
@@ -82,7 +82,7 @@ func (p *detailPage) factsCard() fyne.CanvasObject {
 	}
 	content := ui.VGap(10, ui.KeyValue(facts...))
 	if d.Notes != "" {
-		content.Add(ui.Paragraph(d.Notes))
+		content.Add(ui.Prose(d.Notes))
 	}
 	return ui.NewCard(ui.T("opportunities.facts"), content)
 }
@@ -111,7 +111,7 @@ func (p *detailPage) nextStepCard() fyne.CanvasObject {
 	step.SetText(d.NextStep)
 	step.SetPlaceHolder(ui.T("opportunities.next_step.hint"))
 	on.SetDay(string(d.NextStepOn))
-	save := ui.Button(ui.T("ui.save"), nil)
+	save := ui.Button(ui.T("opportunities.save"), nil)
 	save.Disable()
 	check := func() {
 		if step.Text == d.NextStep && on.Day() == string(d.NextStepOn) {

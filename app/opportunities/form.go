@@ -10,6 +10,16 @@ import (
 // Origin says where a new opportunity comes from; each id may be empty.
 type Origin struct{ PartnerID, AccountID, VisitID string }
 
+// key tells drafts of different origins apart.
+func (o Origin) key() string {
+	for _, id := range []string{o.VisitID, o.PartnerID, o.AccountID} {
+		if id != "" {
+			return "/" + id
+		}
+	}
+	return ""
+}
+
 // Draft is an opportunity in the form, with the names of what it refers to.
 type Draft struct {
 	sales.Opportunity

@@ -40,7 +40,7 @@ func (p *formPage) Content() fyne.CanvasObject { return p.content }
 
 // Shortcuts implements ui.Shortcuts.
 func (p *formPage) Shortcuts() []ui.Shortcut {
-	return []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "ui.save", Run: p.save}}
+	return []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "opportunities.save", Run: p.save}}
 }
 
 // Close implements ui.Closer: what was typed is kept.
@@ -74,7 +74,7 @@ func (p *formPage) Refresh() {
 
 func (p *formPage) build() {
 	p.fields = newFields(p.model, p.start)
-	key := "opportunity/new"
+	key := "opportunity/new" + p.origin.key()
 	if p.id != "" {
 		key = "opportunity/" + p.id
 	}
@@ -85,7 +85,7 @@ func (p *formPage) build() {
 	if restored {
 		subtitle = ui.T("opportunities.form.restored")
 	}
-	actions := []fyne.CanvasObject{ui.Button(ui.T("ui.cancel"), p.cancel), ui.PrimaryButton(ui.T("ui.save"), p.save)}
+	actions := []fyne.CanvasObject{ui.Button(ui.T("opportunities.cancel"), p.cancel), ui.PrimaryButton(ui.T("opportunities.save"), p.save)}
 	body := ui.Scroll(ui.Panel(p.fields.form))
 	p.content.Objects = []fyne.CanvasObject{ui.PageFrame(p.Title(), subtitle, actions, nil, body)}
 	p.content.Refresh()

@@ -118,7 +118,7 @@ func (p *detailPage) editItem(item Item) {
 	label := func(field string) string { return ui.T("field.line_item." + field) }
 	form.Add("product_id", label("product_id"), product).Add("description", label("description"), description).
 		Add("quantity", label("quantity"), quantity, ui.Required).Add("unit_price", label("unit_price"), price).
-		Add("discount", label("discount")+" %", discount).Add("sum", ui.T("opportunities.items.sum"), sum)
+		Add("discount", label("discount"), discount).Add("sum", ui.T("opportunities.items.sum"), sum)
 	var modal *ui.Modal
 	save := func() {
 		next := read()
@@ -135,7 +135,7 @@ func (p *detailPage) editItem(item Item) {
 	}
 	modal = ui.ShowModal(p.host.Canvas(), ui.T("opportunities.items.item"), form, ui.ModalOptions{
 		Width: 520, Focus: product,
-		Buttons:   []fyne.CanvasObject{ui.Button(ui.T("ui.cancel"), func() { modal.Hide() }), ui.PrimaryButton(ui.T("ui.save"), save)},
-		Shortcuts: []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "ui.save", Run: save}},
+		Buttons:   []fyne.CanvasObject{ui.Button(ui.T("opportunities.cancel"), func() { modal.Hide() }), ui.PrimaryButton(ui.T("opportunities.save"), save)},
+		Shortcuts: []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "opportunities.save", Run: save}},
 	})
 }

@@ -64,7 +64,7 @@ func askMove(host ui.Host, model *Model, plan MovePlan) {
 	title := ui.T("opportunities.move.title", "Name", plan.Opportunity.Name, "Stage", stageText(plan.To))
 	m.modal = ui.ShowModal(host.Canvas(), title, m.form, ui.ModalOptions{
 		Width: 520, Focus: m.first,
-		Buttons:   []fyne.CanvasObject{ui.Button(ui.T("ui.cancel"), func() { m.modal.Hide() }), yes},
+		Buttons:   []fyne.CanvasObject{ui.Button(ui.T("opportunities.cancel"), func() { m.modal.Hide() }), yes},
 		Shortcuts: []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "opportunities.move.yes", Run: save}},
 	})
 }

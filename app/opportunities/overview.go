@@ -36,7 +36,8 @@ type overview struct {
 
 func newOverview(host ui.Host, model *Model) *overview {
 	v := &overview{host: host, model: model, mode: modeBoard, limits: map[string]int{}}
-	v.summary = ui.Muted("")
+	v.summary = ui.Muted("").Elastic()
+	v.summary.Align = fyne.TextAlignTrailing
 	v.board = ui.NewBoard()
 	v.board.OnMove, v.board.OnOpen, v.board.OnMore = v.move, v.open, v.more
 	v.table = newCardTable(host.State())
@@ -50,7 +51,7 @@ func newOverview(host ui.Host, model *Model) *overview {
 	v.tools = newToolbar(v)
 	v.body = container.NewStack(ui.Loading())
 	add := ui.WithIcon(ui.PrimaryButton(ui.T("opportunities.new"), v.add), ui.IconAdd)
-	v.content = ui.PageFrame(ui.T("opportunities.title"), "", []fyne.CanvasObject{v.summary, v.modes, add}, v.tools.content, v.body)
+	v.content = ui.PageFrame(ui.T("opportunities.title"), "", []fyne.CanvasObject{ui.Grow(v.summary), v.modes, add}, v.tools.content, v.body)
 	v.apply()
 	return v
 }
