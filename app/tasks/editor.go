@@ -51,12 +51,12 @@ func newEditor(h ui.Host, m *Model) *editor {
 	e.due.OnChanged = func(string) { touch() }
 	e.remind.OnChanged = func(time.Time) { touch() }
 	e.priority = ui.NewChips(false, func([]string) { touch() }, priorities()...)
-	e.company = ui.NewPicker(companySearch(m))
+	e.company = companyPicker(m)
 	e.company.OnChanged = func(ui.PickItem) { touch() }
 	e.form = ui.NewForm()
 	e.form.Add("title", ui.T("field.task.title"), e.title, ui.Required)
-	e.form.Add("due_on", ui.T("field.task.due_on"), e.due)
-	e.form.Add("remind_at", ui.T("field.task.remind_at"), e.remind)
+	e.form.Add("due_on", ui.T("field.task.due_on"), ui.HStack(ui.Fixed(190, 0, e.due)))
+	e.form.Add("remind_at", ui.T("field.task.remind_at"), ui.HStack(ui.Fixed(265, 0, e.remind)))
 	e.form.Add("priority", ui.T("field.task.priority"), e.priority)
 	e.form.Add("partner_id", ui.T("tasks.column.company"), e.company)
 	e.form.Add("notes", ui.T("field.task.notes"), e.notes)
@@ -183,7 +183,7 @@ func statusTone(r Row) ui.Tone {
 
 // postponing moves the due day with one click.
 func (e *editor) postponing() fyne.CanvasObject {
-	parts := []fyne.CanvasObject{ui.Muted(ui.T("tasks.postpone"))}
+	parts := []fyne.CanvasObject{ui.MinSize(0, 33, ui.Muted(ui.T("tasks.postpone")))}
 	for _, choice := range []struct {
 		key  string
 		days int

@@ -85,15 +85,38 @@ func (m *Model) Find(ctx context.Context, f Filter) (Found, error) {
 	}
 	found.Total = found.Counts[f.View]
 	found.Page = func(ctx context.Context, offset, limit int) ([]Row, error) {
-		q := m.query(f)
-		q.Offset, q.Limit = offset, limit
-		records, err := m.Book.List(ctx, q)
+		records, err := m.page(ctx, f, found.Counts, offset, limit)
 		if err != nil {
 			return nil, fmt.Errorf("read tasks: %w", err)
 		}
 		return m.rows(ctx, sales.AllAs[sales.Task](records))
 	}
 	return found, nil
+}
+
+// page reads a part of a view. In its own order the view of all open tasks has those without a due day at its end, where a
+// store would put them first; it is read as two lists behind one another.
+func (m *Model) page(ctx context.Context, f Filter, counts map[string]int, offset, limit int) ([]sales.Record, error) {
+	q := m.query(f)
+	q.Offset, q.Limit = offset, limit
+	if f.View != ViewOpen || f.Sort != "" {
+		return m.Book.List(ctx, q)
+	}
+	dated := counts[ViewOpen] - counts[ViewUndated]
+	var out []sales.Record
+	if offset < dated {
+		q.Where = append(q.Where, sales.Cond{Field: "due_on", Op: sales.NotEmpty})
+		found, err := m.Book.List(ctx, q)
+		if err != nil || len(found) == limit {
+			return found, err
+		}
+		out = found
+	}
+	f.View = ViewUndated
+	q = m.query(f)
+	q.Offset, q.Limit = max(0, offset-dated), limit-len(out)
+	found, err := m.Book.List(ctx, q)
+	return append(out, found...), err
 }
 
 func (m *Model) query(f Filter) sales.Query {

@@ -63,5 +63,14 @@ func (p *taskPage) Content() fyne.CanvasObject {
 // Refresh implements ui.Page.
 func (p *taskPage) Refresh() { p.editor.refresh() }
 
+// TypedKey implements ui.KeyHandler: Escape goes back and keeps what was typed as a draft.
+func (p *taskPage) TypedKey(event *fyne.KeyEvent) bool {
+	if event.Name != fyne.KeyEscape {
+		return false
+	}
+	p.host.Back()
+	return true
+}
+
 // Shortcuts implements ui.Shortcuts.
 func (p *taskPage) Shortcuts() []ui.Shortcut { return p.editor.shortcuts() }

@@ -22,7 +22,7 @@ type quickAdd struct {
 }
 
 func newQuickAdd(h ui.Host, m *Model) *quickAdd {
-	q := &quickAdd{host: h, model: m, title: ui.NewEntry(), due: ui.NewDateEntry(), company: ui.NewPicker(companySearch(m))}
+	q := &quickAdd{host: h, model: m, title: ui.NewEntry(), due: ui.NewDateEntry(), company: companyPicker(m)}
 	q.title.SetPlaceHolder(ui.T("tasks.add.hint"))
 	q.due.SetDay(string(m.Due(0)))
 	q.draft = ui.NewDraft(h.State(), "task/new", func() map[string]string {

@@ -73,9 +73,9 @@ func toggle(h ui.Host, m *Model, t sales.Task) {
 	})
 }
 
-// companySearch finds partners and key accounts for a picker; an item's id is kind and id.
-func companySearch(m *Model) func(context.Context, string) ([]ui.PickItem, error) {
-	return func(ctx context.Context, text string) ([]ui.PickItem, error) {
+// companyPicker is a field for a partner or a key account; an item's id is kind and id.
+func companyPicker(m *Model) *ui.Picker {
+	p := ui.NewPicker(func(ctx context.Context, text string) ([]ui.PickItem, error) {
 		var items []ui.PickItem
 		for _, kind := range []string{"partner", "account"} {
 			found, err := sales.Choices(ctx, m.Book, kind, text, 12)
@@ -87,7 +87,9 @@ func companySearch(m *Model) func(context.Context, string) ([]ui.PickItem, error
 			}
 		}
 		return items, nil
-	}
+	})
+	p.SetPlaceHolder(ui.T("tasks.company.choose"))
+	return p
 }
 
 // companyKey is the id of a task's company in a picker.

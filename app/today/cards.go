@@ -125,7 +125,7 @@ func (p *page) dealsCard() fyne.CanvasObject {
 	items := make([]ui.FeedItem, len(p.day.Deals))
 	for i, o := range p.day.Deals {
 		item := ui.FeedItem{
-			Icon: ui.IconOpportunities, Tone: ui.ToneWarning, Title: o.Name, Text: dealText(o), OnTap: func() { p.host.Open("opportunity/" + o.ID) },
+			Icon: ui.IconOpportunities, Tone: ui.ToneWarning, Title: o.Name, Text: joined(o.Company, dealText(o)), OnTap: func() { p.host.Open("opportunity/" + o.ID) },
 			Action: ui.IconButton(ui.IconEdit, ui.T("today.deal.step"), func() { p.askNextStep(o) }),
 		}
 		if o.Amount != 0 {
@@ -182,6 +182,14 @@ func (p *page) announcementsCard() fyne.CanvasObject {
 		}
 	}
 	return p.card("announcements", items, announcementRows, len(items), "announcements")
+}
+
+// joined puts a dot between two texts, either of which may be missing.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " · " + b
 }
 
 func categoryText(a sales.Announcement) string {

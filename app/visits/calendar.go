@@ -13,11 +13,17 @@ import (
 
 // Measures of the calendar, in pixels and hours.
 const (
-	hourHeight  = 46
+	hourHeight  = 48
 	gutterWidth = 50
 	headHeight  = 40
 	dayBegins   = 8
 	dayEnds     = 19
+)
+
+// How many minutes a visit must take for a second and a third line of text.
+const (
+	oneLine    = 56
+	threeLines = 80
 )
 
 // calendar shows some days beside one another, with visits at their hours. A click where nothing stands plans a visit there.
@@ -50,7 +56,7 @@ func (c *calendar) SetDays(days []Day) {
 
 // MinSize implements fyne.CanvasObject.
 func (c *calendar) MinSize() fyne.Size {
-	return fyne.NewSize(gutterWidth+float32(len(c.days))*70, float32(c.last-c.first)*hourHeight+10)
+	return fyne.NewSize(gutterWidth+float32(len(c.days))*70, float32(c.last-c.first)*hourHeight+20)
 }
 
 func (c *calendar) column(width float32) float32 {
@@ -164,9 +170,12 @@ func (r *calendarRenderer) day(i int, day Day) {
 // block is one visit: the company, and below it the times and the type as far as there is room.
 func (r *calendarRenderer) block(slot Slot) fyne.CanvasObject {
 	row := slot.Row
-	name := ui.Strong(row.Company).Elastic()
-	lines := []fyne.CanvasObject{name, ui.Caption(ui.FormatTime(row.When().Time()) + " " + row.Type.In(ui.Lang())).Elastic()}
-	if slot.To-slot.From >= 75 && row.Subject != "" {
+	clock := ui.FormatTime(row.When().Time())
+	if slot.To-slot.From < oneLine {
+		return ui.NewBlock(statusTone(row), ui.Strong(clock+" "+row.Company).Elastic(), func() { r.calendar.onOpen(row) })
+	}
+	lines := []fyne.CanvasObject{ui.Strong(row.Company).Elastic(), ui.Caption(clock + " " + row.Type.In(ui.Lang())).Elastic()}
+	if slot.To-slot.From >= threeLines && row.Subject != "" {
 		lines = append(lines, ui.Caption(row.Subject).Elastic())
 	}
 	return ui.NewBlock(statusTone(row), ui.VGap(0, lines...), func() { r.calendar.onOpen(row) })

@@ -74,7 +74,8 @@ func (p *logPage) build() {
 	p.types = ui.NewChips(false, func(codes []string) {
 		touch()
 		p.setLength(only(codes))
-	})
+	}, typeOptions([]TypeChoice{{Label: routine}})...)
+	p.types.Set(routine.Code)
 	p.modes = ui.NewChips(false, func(codes []string) {
 		p.plan = only(codes) == "plan"
 		p.arrange()
@@ -92,8 +93,8 @@ func (p *logPage) build() {
 	p.form = ui.NewForm()
 	p.form.Add("partner_id", ui.T("visits.company"), p.company, ui.Required)
 	p.form.Add("visit_type", ui.T("field.visit.visit_type"), p.types, ui.Required)
-	p.form.Add("planned_at", ui.T("visits.when"), p.at)
-	p.form.Add("minutes", ui.T("visits.minutes"), ui.Fixed(90, 0, p.minutes))
+	p.form.Add("planned_at", ui.T("visits.when"), ui.HStack(ui.Fixed(270, 0, p.at)))
+	p.form.Add("minutes", ui.T("visits.minutes"), ui.HStack(ui.Fixed(90, 0, p.minutes)))
 	p.form.Add("subject", ui.T("field.visit.subject"), p.subject)
 	p.form.Add("outcome", ui.T("field.visit.outcome"), p.outcome)
 	p.form.Add("notes", ui.T("field.visit.notes"), p.notes)
@@ -148,6 +149,7 @@ func (p *logPage) Refresh() {
 		}
 		p.choices = types
 		p.types.SetOptions(typeOptions(types)...)
+		p.form.ClearErrors() // lays the form out anew: the types may take more lines
 		if only(p.types.Selected()) == "" {
 			p.types.Set(routine.Code)
 		}
@@ -275,6 +277,9 @@ func (p *logPage) leave() {
 	p.draft.Clear()
 	p.host.Back()
 }
+
+// TypedKey implements ui.KeyHandler: Escape goes back and keeps the draft.
+func (p *logPage) TypedKey(event *fyne.KeyEvent) bool { return backOnEscape(p.host, event) }
 
 // Shortcuts implements ui.Shortcuts.
 func (p *logPage) Shortcuts() []ui.Shortcut {

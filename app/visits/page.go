@@ -3,6 +3,8 @@ package visits
 import (
 	"context"
 
+	"fyne.io/fyne/v2"
+
 	"github.com/rounds-field/rounds/app/ui"
 )
 
@@ -44,9 +46,18 @@ func refreshOn(h ui.Host, refresh func()) {
 	})
 }
 
+// backOnEscape leaves a page.
+func backOnEscape(h ui.Host, event *fyne.KeyEvent) bool {
+	if event.Name != fyne.KeyEscape {
+		return false
+	}
+	h.Back()
+	return true
+}
+
 // companyPicker is a field for a partner or a key account; its items are keys of companies.
 func companyPicker(m *Model) *ui.Picker {
-	return ui.NewPicker(func(ctx context.Context, text string) ([]ui.PickItem, error) {
+	p := ui.NewPicker(func(ctx context.Context, text string) ([]ui.PickItem, error) {
 		found, err := m.Companies(ctx, text)
 		items := make([]ui.PickItem, len(found))
 		for i, c := range found {
@@ -54,6 +65,8 @@ func companyPicker(m *Model) *ui.Picker {
 		}
 		return items, err
 	})
+	p.SetPlaceHolder(ui.T("visits.company.choose"))
+	return p
 }
 
 func companyDetail(c Company) string {

@@ -19,6 +19,8 @@ type visitPage struct {
 	notes   *notesForm
 	capture *captures
 	root    *fyne.Container
+	left    *container.Scroll
+	right   *container.Scroll
 }
 
 func newVisitPage(h ui.Host, id string, m *Model) *visitPage {
@@ -67,12 +69,21 @@ func (p *visitPage) show(d Detail) {
 
 func (p *visitPage) rebuild() {
 	d := p.detail
-	left := ui.Scroll(ui.PadXY(0, 0, ui.VGap(12, p.notes.card(), p.stepsCard())))
-	right := ui.Scroll(ui.VGap(12, p.facts(), p.capture.card(), p.previous()))
-	body := ui.NewMasterDetail(p.host.State(), "visit", 0.54, ui.PadXY(0, 0, left), ui.PadXY(6, 0, right))
+	p.left = scrollAgain(p.left, ui.VGap(12, p.notes.card(), p.stepsCard()))
+	p.right = scrollAgain(p.right, ui.VGap(12, p.facts(), p.capture.card(), p.previous()))
+	body := ui.NewMasterDetail(p.host.State(), "visit", 0.54, p.left, p.right)
 	subtitle := d.Type.In(ui.Lang()) + " · " + whenText(d.Visit)
 	p.root.Objects = []fyne.CanvasObject{ui.PageFrame(d.Company, subtitle, p.buttons(), p.banner(), body)}
 	p.root.Refresh()
+}
+
+// scrollAgain makes content scroll, and stay where it was scrolled to before it was built anew.
+func scrollAgain(before *container.Scroll, content fyne.CanvasObject) *container.Scroll {
+	scroll := ui.Scroll(ui.PadXY(8, 0, content))
+	if before != nil {
+		scroll.Offset = before.Offset
+	}
+	return scroll
 }
 
 // buttons are what can be done about the visit in its present status.
@@ -214,6 +225,9 @@ func (p *visitPage) previous() fyne.CanvasObject {
 	}
 	return ui.NewCard(ui.T("visits.previous"), feedOr(items, ui.T("visits.previous.none")))
 }
+
+// TypedKey implements ui.KeyHandler: Escape goes back and keeps what was typed as a draft.
+func (p *visitPage) TypedKey(event *fyne.KeyEvent) bool { return backOnEscape(p.host, event) }
 
 // Shortcuts implements ui.Shortcuts.
 func (p *visitPage) Shortcuts() []ui.Shortcut {
