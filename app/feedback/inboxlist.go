@@ -11,7 +11,7 @@ import (
 func (p *inboxPage) newTable() *ui.Table[Row] {
 	table := ui.NewTable(p.host.State(), "feedback", []ui.Column[Row]{
 		{
-			Key: "kind", Title: fieldText("kind"), Width: 104, Badge: true,
+			Key: "kind", Title: fieldText("kind"), Width: 112, Badge: true,
 			Text: func(r Row) string { return optionText("kind", r.Kind) },
 			Tone: func(r Row) ui.Tone { return severityTone(r.Severity) },
 		},
@@ -21,9 +21,9 @@ func (p *inboxPage) newTable() *ui.Table[Row] {
 			}
 			return r.Preview()
 		}},
-		{Key: "company", Title: ui.T("feedback.company"), Width: 92, Flex: 1, Text: func(r Row) string { return r.Company }, Tone: func(Row) ui.Tone { return ui.ToneMuted }},
+		{Key: "company", Title: ui.T("feedback.company"), Width: 96, Flex: 1, Text: func(r Row) string { return r.Company }, Tone: func(Row) ui.Tone { return ui.ToneMuted }},
 		{
-			Key: "captured", Title: ui.T("feedback.when"), Width: 76, Align: fyne.TextAlignTrailing,
+			Key: "captured", Title: ui.T("feedback.when"), Width: 98, Align: fyne.TextAlignTrailing,
 			Text: func(r Row) string { return ui.RelativeDay(ui.DayOf(r.CapturedAt.Time())) },
 			Tone: func(r Row) ui.Tone {
 				if r.Late > 0 {

@@ -23,6 +23,7 @@ type inboxPage struct {
 	order      *ui.Select
 	count      *ui.Text
 	clear      fyne.CanvasObject
+	row        *fyne.Container
 	table      *ui.Table[Row]
 	list, pane *fyne.Container
 	detail     *detailPane
@@ -38,7 +39,7 @@ func newInbox(host ui.Host, model *Model, id string) *inboxPage {
 	p.table = p.newTable()
 	p.detail = newDetailPane(host, model)
 	add := ui.WithIcon(ui.PrimaryButton(ui.T("feedback.new"), func() { host.Open("feedback/new") }), ui.IconAdd)
-	split := ui.NewMasterDetail(host.State(), "feedback", 0.42, p.list, p.pane)
+	split := ui.NewMasterDetail(host.State(), "feedback", 0.45, p.list, p.pane)
 	p.content = ui.PageFrame(ui.T("feedback.title"), "", []fyne.CanvasObject{ui.Grow(p.count), add}, p.tools(), split)
 	p.apply()
 	return p
@@ -103,11 +104,11 @@ func (p *inboxPage) tools() fyne.CanvasObject {
 			})
 		}, choices(facet, nil)...)
 	}
-	row := ui.HGap(6, ui.Grow(p.search), ui.Fixed(150, 0, p.whose), ui.Fixed(130, 0, p.order), p.clear)
+	p.row = ui.HGap(6, ui.Grow(p.search), ui.Fixed(150, 0, p.whose), ui.Fixed(130, 0, p.order), p.clear)
 	label := func(facet string, chips fyne.CanvasObject) fyne.CanvasObject {
 		return ui.HGap(8, ui.Fixed(64, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
 	}
-	return ui.VGap(6, row, label("kind", p.facets["kind"]),
+	return ui.VGap(6, p.row, label("kind", p.facets["kind"]),
 		ui.HGap(24, ui.Grow(label("status", p.facets["status"])), ui.Grow(label("severity", p.facets["severity"]))))
 }
 
@@ -147,6 +148,7 @@ func (p *inboxPage) apply() {
 	} else {
 		p.clear.Hide()
 	}
+	p.row.Refresh() // what is shown now needs its place
 }
 
 // Refresh implements ui.Page.

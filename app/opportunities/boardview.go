@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/rounds-field/rounds/app/ui"
+	"github.com/rounds-field/rounds/sales"
 )
 
 func (v *overview) showBoard(b Board) {
@@ -11,8 +12,12 @@ func (v *overview) showBoard(b Board) {
 	count := 0
 	for i, c := range b.Columns {
 		count += c.Count
+		key := "opportunities.column.totals"
+		if sales.Closed(c.Stage) {
+			key = "opportunities.column.amount"
+		}
 		columns[i] = ui.BoardColumn{
-			Key: c.Stage, Title: stageText(c.Stage), Summary: totalsText(c.Totals, "opportunities.column.totals"),
+			Key: c.Stage, Title: stageText(c.Stage), Summary: totalsText(c.Totals, key),
 			Tone: stageTone(c.Stage), Count: c.Count,
 		}
 		if c.More() > 0 {

@@ -66,12 +66,12 @@ func (p *detailPage) build() {
 	d := p.detail
 	left := ui.VGap(12, p.nextStepCard(), p.itemsCard(), p.relatedCard())
 	right := ui.VGap(12, p.factsCard(), p.historyCard())
-	body := ui.VGap(12, p.stageBar(), ui.Border(nil, nil, nil, ui.PadXY(12, 0, ui.Fixed(348, 0, right)), left))
+	body := ui.VGap(12, p.stageBar(), ui.Columns(12, 348, left, right))
 	if d.Open() && d.PastClose(p.model.today()) {
 		body.Objects = append([]fyne.CanvasObject{ui.NewBanner(ui.ToneWarning,
 			ui.T("opportunities.past_close", "Day", ui.FormatDay(string(d.ExpectedClose))), ui.T("opportunities.edit"), p.edit)}, body.Objects...)
 	}
-	p.scroll = ui.Scroll(body)
+	p.scroll = ui.ScrollBeside(body)
 	p.put(ui.PageFrame(d.Name, p.subtitle(), p.actions(), nil, p.scroll))
 	p.scroll.ScrollToOffset(offset)
 }

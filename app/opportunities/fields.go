@@ -77,7 +77,7 @@ func newFields(m *Model, d Draft) *fields {
 	if d.Probability != 0 {
 		f.probability.SetValue(d.Probability)
 	}
-	f.probability.SetPlaceHolder(ui.T("opportunities.form.probability", "Percent", sales.StageProbability(d.Pipeline, d.Stage)))
+	f.probability.SetPlaceHolder(ui.T("opportunities.form.probability", "Percent", ui.FormatPercent(float64(sales.StageProbability(d.Pipeline, d.Stage))/100)))
 	f.amount.OnChanged = func(string) { touch() }
 	f.probability.OnChanged = func(string) { touch() }
 	f.expectedClose, f.nextOn, f.engaged = day(d.ExpectedClose), day(d.NextStepOn), day(d.EngagedOn)

@@ -32,7 +32,7 @@ func (p *formPage) Title() string {
 	if p.id == "" {
 		return ui.T("opportunities.new")
 	}
-	return ui.T("opportunities.edit")
+	return ui.T("opportunities.form.edit")
 }
 
 // Content implements ui.Page.
@@ -82,11 +82,14 @@ func (p *formPage) build() {
 	restored := p.draft.Restore()
 	p.fields.onChange = p.draft.Touch
 	subtitle := ui.T("opportunities.form.hint")
+	if p.id != "" {
+		subtitle = ui.T("opportunities.form.edit.hint")
+	}
 	if restored {
 		subtitle = ui.T("opportunities.form.restored")
 	}
 	actions := []fyne.CanvasObject{ui.Button(ui.T("opportunities.cancel"), p.cancel), ui.PrimaryButton(ui.T("opportunities.save"), p.save)}
-	body := ui.Scroll(ui.Panel(p.fields.form))
+	body := ui.ScrollBeside(ui.VStack(ui.Panel(p.fields.form)))
 	p.content.Objects = []fyne.CanvasObject{ui.PageFrame(p.Title(), subtitle, actions, nil, body)}
 	p.content.Refresh()
 	if canvas := p.host.Canvas(); canvas != nil {

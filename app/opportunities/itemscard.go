@@ -10,7 +10,7 @@ import (
 )
 
 // The widths of the columns of the line items, after the product's, which takes the rest.
-var itemWidths = []float32{56, 110, 60, 120, 68}
+var itemWidths = []float32{64, 110, 88, 120, 68}
 
 func itemRow(product fyne.CanvasObject, cells ...fyne.CanvasObject) fyne.CanvasObject {
 	row := []fyne.CanvasObject{ui.Grow(product)}
@@ -57,11 +57,11 @@ func (p *detailPage) itemsCard() fyne.CanvasObject {
 	rows = append(rows, itemRow(ui.Strong(ui.T("opportunities.items.total")), ui.Caption(""), ui.Caption(""), ui.Caption(""),
 		right(ui.Strong(money(d.ItemsTotal, d.Currency))), ui.Caption("")))
 	if d.ItemsTotal != d.Amount && d.Open() {
-		rows = append(rows, ui.HStack(ui.Spacer(),
+		rows = append(rows, ui.PadXY(0, 4, ui.HStack(ui.Spacer(),
 			ui.Button(ui.T("opportunities.items.use", "Amount", money(d.ItemsTotal, d.Currency)), func() {
 				p.write(func(ctx context.Context) error { return p.model.UseItemsTotal(ctx, p.id) },
 					func() { p.host.Toast(ui.T("opportunities.saved")) }, kind)
-			})))
+			}))))
 	}
 	return ui.NewCard(ui.T("opportunities.items"), ui.VGap(2, rows...), add)
 }

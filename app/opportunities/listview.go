@@ -24,7 +24,7 @@ func newCardTable(state ui.State) *ui.Table[Card] {
 		}},
 		{Key: "company", Title: ui.T("opportunities.company"), Width: 120, Flex: 2, Text: func(c Card) string { return c.Company }},
 		{
-			Key: "stage", Title: fieldText("stage"), Width: 96, Badge: true, Sortable: true,
+			Key: "stage", Title: fieldText("stage"), Width: 116, Badge: true, Sortable: true,
 			Text: func(c Card) string { return stageText(c.Stage) },
 			Tone: func(c Card) ui.Tone { return stageTone(c.Stage) },
 		},
@@ -43,9 +43,9 @@ func newCardTable(state ui.State) *ui.Table[Card] {
 			if c.Weighted == 0 {
 				return ""
 			}
-			return money(c.Weighted, c.Currency)
+			return amountText(c.Weighted, c.Currency)
 		}},
-		{Key: "expected_close", Title: fieldText("expected_close"), Width: 96, Sortable: true, Tone: late, Text: func(c Card) string {
+		{Key: "expected_close", Title: fieldText("expected_close"), Width: 124, Sortable: true, Tone: late, Text: func(c Card) string {
 			if !c.Open() {
 				return ui.FormatDayShort(string(c.ClosedOn))
 			}

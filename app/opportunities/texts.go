@@ -39,12 +39,12 @@ func currencyOf(currency string) string {
 
 func money(minor int64, currency string) string { return ui.FormatMoney(minor, currencyOf(currency)) }
 
-// amountText is an amount, or a dash while none is known.
+// amountText is an amount without empty decimals, or a dash while none is known.
 func amountText(minor int64, currency string) string {
 	if minor == 0 {
 		return "—"
 	}
-	return money(minor, currency)
+	return strings.TrimSuffix(money(minor, currency), ".00")
 }
 
 // totalsText writes totals of one or several currencies, with what may be expected of them.

@@ -52,6 +52,7 @@ func newToolbar(page *overview) *toolbar {
 	stages = append(stages, ui.Option{Code: StageAll, Label: ui.T("opportunities.stage.all")})
 	t.stage = ui.Fixed(116, 0, choice("stage", stages, func(q *ListQuery, code string) { q.Stage = code }))
 	t.partner = ui.NewPicker(choose(page.model.Book, "partner"))
+	t.partner.SetPlaceHolder(ui.T("opportunities.filter.partner"))
 	t.partner.OnChanged = func(item ui.PickItem) { t.change(func(q *ListQuery) { q.PartnerID = item.ID }) }
 	t.clear = ui.QuietButton(ui.T("opportunities.filter.clear"), func() { page.filter(ListQuery{Stage: page.query.Stage}) })
 	t.content = ui.HGap(6,
@@ -124,6 +125,7 @@ func (t *toolbar) show(q ListQuery, mode string) {
 	}
 	setVisible(t.stage, mode == modeList)
 	setVisible(t.clear, q.Active())
+	t.content.Refresh() // what is shown now needs its place
 }
 
 // namePartner shows the partner of a restored filter by its name.

@@ -83,7 +83,7 @@ func (p *detailPage) build() {
 	d := p.detail
 	left := ui.VGap(12, p.milestonesCard(), p.risksCard(), p.notesCard())
 	right := ui.VGap(12, p.healthCard(), p.nextStepCard(), p.factsCard(), p.membersCard())
-	p.scroll = ui.Scroll(ui.VGap(12, p.phaseBar(), ui.Border(nil, nil, nil, ui.PadXY(12, 0, ui.Fixed(348, 0, right)), left)))
+	p.scroll = ui.ScrollBeside(ui.VGap(12, p.phaseBar(), ui.Columns(12, 348, left, right)))
 	subtitle := ui.T("kind.project")
 	for _, part := range []string{d.Code, d.Company} {
 		if part != "" {

@@ -32,7 +32,7 @@ func (p *formPage) Title() string {
 	if p.id == "" {
 		return ui.T("projects.new")
 	}
-	return ui.T("projects.edit")
+	return ui.T("projects.form.edit")
 }
 
 // Content implements ui.Page.
@@ -84,12 +84,15 @@ func (p *formPage) build() {
 	}
 	p.draft = ui.NewDraft(p.host.State(), key, p.fields.texts, p.fields.restore)
 	subtitle := ui.T("projects.form.hint")
+	if p.id != "" {
+		subtitle = ui.T("projects.form.edit.hint")
+	}
 	if p.draft.Restore() {
 		subtitle = ui.T("projects.form.restored")
 	}
 	p.fields.onChange = p.draft.Touch
 	actions := []fyne.CanvasObject{ui.Button(ui.T("projects.cancel"), p.cancel), ui.PrimaryButton(ui.T("projects.save"), p.save)}
-	p.put(ui.PageFrame(p.Title(), subtitle, actions, nil, ui.Scroll(ui.Panel(p.fields.form))))
+	p.put(ui.PageFrame(p.Title(), subtitle, actions, nil, ui.ScrollBeside(ui.VStack(ui.Panel(p.fields.form)))))
 	if canvas := p.host.Canvas(); canvas != nil {
 		canvas.Focus(p.fields.name)
 	}

@@ -21,6 +21,7 @@ type listPage struct {
 	more    *ui.Chips
 	phase   *ui.Select
 	clear   fyne.CanvasObject
+	tool    *fyne.Container
 	table   *ui.Table[Row]
 	body    *fyne.Container
 	content fyne.CanvasObject
@@ -80,7 +81,8 @@ func (p *listPage) tools() fyne.CanvasObject {
 	p.phase = ui.NewSelect(append([]ui.Option{{Label: ui.T("projects.phase.all")}}, optionsOf(kind, "phase")...),
 		func(code string) { p.change(func(f *Filter) { f.Phase = code }) })
 	p.clear = ui.QuietButton(ui.T("projects.clear"), func() { p.use(Filter{}) })
-	return ui.HGap(8, ui.Grow(p.search), ui.Fixed(140, 0, p.phase), p.health, p.more, p.clear)
+	p.tool = ui.HGap(8, ui.Grow(p.search), ui.Fixed(140, 0, p.phase), p.clear)
+	return ui.VGap(6, p.tool, ui.HGap(24, ui.Grow(p.health), ui.Grow(p.more)))
 }
 
 func (p *listPage) healths() []ui.Option {
@@ -129,6 +131,7 @@ func (p *listPage) apply() {
 	} else {
 		p.clear.Hide()
 	}
+	p.tool.Refresh() // what is shown now needs its place
 }
 
 // Refresh implements ui.Page.

@@ -63,8 +63,8 @@ func (p *detailPage) milestonesCard() fyne.CanvasObject {
 			name.SetText("● " + m.Name)
 		}
 		rows = append(rows, ui.HGap(8, check, ui.Grow(name.Elastic()),
-			ui.Fixed(120, 0, ui.Muted(ui.FormatDay(string(m.DueOn)))),
-			ui.NewBadge(milestoneText(m, today), milestoneTone(m, today)),
+			ui.Fixed(112, 0, ui.Muted(ui.FormatDay(string(m.DueOn)))),
+			ui.Fixed(168, 0, ui.HStack(ui.NewBadge(milestoneText(m, today), milestoneTone(m, today)), ui.Spacer())),
 			ui.IconButton(ui.IconEdit, ui.T("projects.milestone.edit"), func() { p.editMilestone(m) }),
 			ui.IconButton(ui.IconDelete, ui.T("projects.milestone.delete"), func() { p.deleteMilestone(m) })))
 	}
