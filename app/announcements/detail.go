@@ -51,7 +51,6 @@ func (v *view) read(done func()) {
 		}
 		done()
 		v.host.Changed("receipt")
-		v.Refresh()
 	})
 }
 
@@ -123,7 +122,6 @@ func (v *view) withdraw(i Item) {
 			v.showNone()
 			v.host.Toast(ui.T("announcements.withdrawn"))
 			v.host.Changed("announcement")
-			v.Refresh()
 		})
 	})
 }

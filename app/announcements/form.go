@@ -112,11 +112,10 @@ func (f *form) load(body *fyne.Container) {
 		}
 		f.host.Canvas().Focus(f.title)
 	}
-	if f.id == "" {
-		show(sales.Announcement{Category: "news", PublishedOn: f.model.today()}, nil)
-		return
-	}
 	ui.Go(f.host.Context(), func(ctx context.Context) (sales.Announcement, error) {
+		if f.id == "" {
+			return sales.Announcement{Category: "news", PublishedOn: f.model.today()}, nil
+		}
 		item, err := f.model.Get(ctx, f.id)
 		return item.Announcement, err
 	}, show)

@@ -55,6 +55,11 @@ func newView(h ui.Host, r ui.Route, m *Model) *view {
 	v.content = ui.PageFrame(v.Title(), "", actions, toolbar, ui.NewMasterDetail(h.State(), "announcements", 0.45, v.table, ui.PadXY(8, 0, v.detail)))
 	v.showFilter()
 	v.showNone()
+	h.OnChanged(func(kinds []string) {
+		if slices.Contains(kinds, "announcement") || slices.Contains(kinds, "receipt") {
+			v.Refresh()
+		}
+	})
 	return v
 }
 
@@ -168,7 +173,6 @@ func (v *view) RestoreState(state map[string]string) {
 	}
 	v.filter.Category, v.filter.Text = state["category"], state["text"]
 	v.showFilter()
-	v.Refresh()
 }
 
 // Shortcuts implements ui.Shortcuts.

@@ -42,7 +42,8 @@ func open(t *testing.T, m *Model, route string) (*uitest.Host, ui.Page, fyne.Can
 	t.Helper()
 	h := uitest.NewHost(t)
 	page := NewPage(m.Deps)(h, ui.ParseRoute(route))
-	return h, page, h.Show(page)
+	content := h.Show(page)
+	return h, page, content
 }
 
 func TestPictures(t *testing.T) {

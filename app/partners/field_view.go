@@ -27,7 +27,7 @@ func (v *formView) newInput(f *sales.Field) input {
 	case f.Name == "currency":
 		return v.selectInput([]ui.Option{{Code: "CNY", Label: "CNY"}, {Code: "USD", Label: "USD"}, {Code: "EUR", Label: "EUR"}, {Code: "HKD", Label: "HKD"}, {Code: "GBP", Label: "GBP"}, {Code: "JPY", Label: "JPY"}})
 	case f.Type == sales.Ref && f.Of == "user":
-		return v.pickInput(f.Name, "user", v.findUsers)
+		return v.pickInput("user", v.findUsers)
 	case len(f.Options) > 0:
 		return v.selectInput(options(f.Name, f.Options))
 	case f.Type == sales.Money:
@@ -119,7 +119,7 @@ func (v *formView) setInput() input {
 }
 
 // pickInput edits a reference; its name is looked up when a value is set.
-func (v *formView) pickInput(field, kind string, search func(context.Context, string) ([]ui.PickItem, error)) input {
+func (v *formView) pickInput(kind string, search func(context.Context, string) ([]ui.PickItem, error)) input {
 	p := ui.NewPicker(search)
 	p.OnChanged = func(ui.PickItem) { v.touched() }
 	return input{object: p, get: func() any { return p.ID() }, set: func(x any) {

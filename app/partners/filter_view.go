@@ -187,7 +187,6 @@ func (b *filterBar) save() {
 			b.chosen = id
 			v.host.Toast(ui.T("partners.view.saved", "Name", name))
 			v.host.Changed("saved_view")
-			v.Refresh()
 		})
 	})
 }
@@ -201,7 +200,6 @@ func (b *filterBar) remove(view View) {
 			return
 		}
 		v.host.Changed("saved_view")
-		v.Refresh()
 		v.host.ToastAction(ui.T("partners.view.deleted", "Name", view.Name), ui.T("partners.undo"), func() {
 			ui.Go(v.host.Context(), func(ctx context.Context) (string, error) { return v.model.SaveView(ctx, view.Name, view.Filter) }, func(id string, err error) {
 				if err != nil {
@@ -209,7 +207,7 @@ func (b *filterBar) remove(view View) {
 					return
 				}
 				b.chosen = id
-				v.Refresh()
+				v.host.Changed("saved_view")
 			})
 		})
 	})

@@ -14,9 +14,8 @@ const (
 )
 
 var (
-	zone  = time.FixedZone("CST", 8*3600)
-	now   = time.Date(2026, 3, 18, 9, 30, 0, 0, zone)
-	today = sales.DateOf(now)
+	zone = time.FixedZone("CST", 8*3600)
+	now  = time.Date(2026, 3, 18, 9, 30, 0, 0, zone)
 )
 
 // fixture is a workbook with two users, a small region tree and no companies.

@@ -1,6 +1,7 @@
 package partners
 
 import (
+	"context"
 	"encoding/json"
 
 	"fyne.io/fyne/v2"
@@ -24,6 +25,7 @@ type formView struct {
 	quiet  bool         // the inputs are being set, not used
 	saved  func(id string)
 
+	about   *fyne.Container // of a person: the company
 	banner  *fyne.Container
 	body    *fyne.Container // banner over form
 	content fyne.CanvasObject
@@ -99,7 +101,8 @@ func (v *formView) build(sections []section) {
 		actions = append([]fyne.CanvasObject{ui.WithIcon(ui.QuietButton(ui.T("partners.delete"), v.remove), ui.IconDelete)}, actions...)
 	}
 	body := ui.Scroll(ui.MaxWidth(980, ui.VStack(ui.Panel(v.form))))
-	v.body = ui.Border(v.banner, nil, nil, nil, body)
+	v.about = container.NewStack()
+	v.body = ui.Border(ui.VGap(0, v.about, v.banner), nil, nil, nil, body)
 	v.content = ui.PageFrame(v.title, "", actions, nil, v.body)
 	v.load()
 }
@@ -121,6 +124,7 @@ func (v *formView) load() {
 			return
 		}
 		v.fill(sales.Apply(values, v.seed))
+		v.showCompany(values)
 		if v.draft.Restore() {
 			v.banner.Objects = []fyne.CanvasObject{ui.PadBottom(8, ui.NewBanner(ui.ToneInfo, ui.T("partners.draft"), ui.T("partners.draft_drop"), func() {
 				v.draft.Clear()
@@ -132,6 +136,28 @@ func (v *formView) load() {
 		}
 		v.focus("name")
 	})
+}
+
+// showCompany says above the form of a person which company the person is at.
+func (v *formView) showCompany(values sales.Values) {
+	if v.model.kind != "contact" {
+		return
+	}
+	for _, s := range []side{partnerSide, accountSide} {
+		id := textOf(values[s.ref])
+		if id == "" {
+			continue
+		}
+		ui.Go(v.host.Context(), func(ctx context.Context) (map[string]string, error) {
+			return v.model.Book.Titles(ctx, s.kind, []string{id})
+		}, func(names map[string]string, err error) {
+			if err == nil && names[id] != "" {
+				v.about.Objects = []fyne.CanvasObject{ui.PadBottom(8, ui.HGap(6, ui.Icon(s.icon()), ui.NewLink(names[id], func() { v.host.Open(s.route(id)) })))}
+				v.body.Refresh()
+			}
+		})
+		return
+	}
 }
 
 func (v *formView) fill(values sales.Values) {

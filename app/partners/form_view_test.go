@@ -151,7 +151,8 @@ func TestAContactIsAddedEditedAndDeleted(t *testing.T) {
 	d, book := fixture()
 	_, account := company(book)
 	before := len(fakebook.All[sales.Contact](book))
-	_, page, _ := open(t, d, "contact/new?account="+account)
+	_, page, content := open(t, d, "contact/new?account="+account)
+	shows(t, content, "南方医科大学附属医院")
 	typed(t, page, "name", "周敏")
 	ctrlEnter(t, page)
 	contacts := fakebook.All[sales.Contact](book)
@@ -160,6 +161,7 @@ func TestAContactIsAddedEditedAndDeleted(t *testing.T) {
 	}
 	added := contacts[before].ID
 	h, page, content := open(t, d, "contact/"+added)
+	shows(t, content, "南方医科大学附属医院")
 	v := page.(*formView)
 	v.inputs["primary"].set(true)
 	ctrlEnter(t, page)

@@ -17,7 +17,7 @@ type Row struct {
 	Tier      string
 	Category  string // partner type or industry
 	Status    string
-	Territory string // path in one line
+	Territory string // with the one above it
 	Owner     string
 	Size      int64 // credit limit or revenue, minor units of Currency
 	Currency  string
@@ -127,7 +127,7 @@ func (m *listModel) rows(ctx context.Context, recs []sales.Record, tree Territor
 	for i, r := range recs {
 		out[i] = Row{
 			ID: r.ID, Code: r.Text("code"), Name: r.Text("name"), Tier: r.Text("tier"), Category: r.Text(m.side.category),
-			Status: r.Text("status"), Territory: tree.PathText(r.Text("region_code")), Owner: names[r.Text("owner_id")],
+			Status: r.Text("status"), Territory: tree.Short(r.Text("region_code")), Owner: names[r.Text("owner_id")],
 			Size: r.Int(m.side.size), Currency: r.Text("currency"), Cadence: cadenceOf(r, last[r.ID], m.Now()),
 			UpdatedAt: r.UpdatedAt, Pending: r.Pending,
 		}

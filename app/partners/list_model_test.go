@@ -85,7 +85,7 @@ func TestRowsCarryOwnerTerritoryAndCadence(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := rows[0]
-	if r.Owner != "王小明" || r.Territory != "广东省 / 深圳市 / 南山区" || r.Category != "distributor" {
+	if r.Owner != "王小明" || r.Territory != "深圳市 / 南山区" || r.Category != "distributor" {
 		t.Errorf("row: %+v", r)
 	}
 	if r.Cadence.Last != "2026-02-24" || r.Cadence.Overdue != 1 {

@@ -2,6 +2,7 @@ package partners
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -36,7 +37,17 @@ func newListView(h ui.Host, r ui.Route, m *listModel) *listView {
 	v.bar = newFilterBar(v)
 	v.content = ui.PageFrame(v.Title(), "", v.actions(), v.bar.object, v.table)
 	v.show(v.filter)
+	refreshOn(h, v.Refresh, m.side.kind, "visit", "user", "territory", "saved_view")
 	return v
+}
+
+// refreshOn loads a page anew when records of these kinds were written, here or by sync.
+func refreshOn(h ui.Host, refresh func(), shown ...string) {
+	h.OnChanged(func(kinds []string) {
+		if slices.ContainsFunc(kinds, func(kind string) bool { return slices.Contains(shown, kind) }) {
+			refresh()
+		}
+	})
 }
 
 // filterOf is the filter that a route asks for.
@@ -165,15 +176,12 @@ func (v *listView) SaveState() map[string]string {
 	return map[string]string{"filter": v.filter.Encode(), "scroll": strconv.FormatFloat(float64(v.table.ScrollOffset()), 'f', 0, 32)}
 }
 
-// RestoreState implements ui.Stateful. A filter that the route asks for wins over the one that was left behind.
+// RestoreState implements ui.Stateful.
 func (v *listView) RestoreState(state map[string]string) {
-	if v.filter.empty() {
-		v.show(DecodeFilter(state["filter"]))
-	}
+	v.show(DecodeFilter(state["filter"]))
 	if offset, err := strconv.ParseFloat(state["scroll"], 32); err == nil {
 		v.table.SetScrollOffset(float32(offset))
 	}
-	v.Refresh()
 }
 
 // Shortcuts implements ui.Shortcuts.

@@ -88,6 +88,7 @@ func TestOpeningSortingAndLeavingTheList(t *testing.T) {
 	v.apply(Filter{Mine: true, Sort: "name", Desc: true})
 	_, back, content := open(t, d, "partners")
 	back.(ui.Stateful).RestoreState(v.SaveState())
+	back.Refresh()
 	if got := listed(t, back); !slices.Equal(got, []string{"Alpha"}) {
 		t.Errorf("after coming back: %v", got)
 	}
@@ -102,7 +103,6 @@ func TestARouteStartsTheListFiltered(t *testing.T) {
 	visited(book, ids[0], 100)
 	visited(book, ids[1], 100)
 	_, page, _ := open(t, d, "partners?missed=1&mine=1")
-	page.(ui.Stateful).RestoreState(map[string]string{"filter": Filter{Text: "Gamma"}.Encode()})
 	if got := listed(t, page); !slices.Equal(got, []string{"Alpha"}) {
 		t.Errorf("listed: %v", got)
 	}

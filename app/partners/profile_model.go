@@ -72,8 +72,8 @@ func (m *profileModel) nextVisit(ctx context.Context) (sales.Visit, error) {
 	return sales.As[sales.Visit](recs[0]), nil
 }
 
-// counts counts the records behind each tab. Feedback, deals and tasks count while they are open, because these are
-// what the rep has to do something about.
+// counts counts the records behind each tab. Feedback, deals and tasks count while they are open, and invoices once they
+// are overdue, because these are what the rep has to do something about.
 func (m *profileModel) counts(ctx context.Context) (map[string]int, error) {
 	out := map[string]int{}
 	for _, tab := range m.side.tabs() {
@@ -82,6 +82,9 @@ func (m *profileModel) counts(ctx context.Context) (map[string]int, error) {
 		}
 		q := m.about(tab.kind)
 		q.Where = append(q.Where, tab.open...)
+		if tab.kind == "receivable" {
+			q = overdue(q, m.today())
+		}
 		n, err := m.Book.Count(ctx, q)
 		if err != nil {
 			return nil, fmt.Errorf("count %s: %w", tab.kind, err)
@@ -89,6 +92,13 @@ func (m *profileModel) counts(ctx context.Context) (map[string]int, error) {
 		out[tab.key] = n
 	}
 	return out, nil
+}
+
+// overdue narrows a query of invoices to those that are late and not paid, as sales.Receivable.Overdue has it.
+func overdue(q sales.Query, today sales.Date) sales.Query {
+	q.Where = append(q.Where, sales.Cond{Field: "due_on", Op: sales.Lt, Value: string(today)}, sales.Cond{Field: "due_on", Op: sales.NotEmpty})
+	q.Any = []sales.Cond{{Field: "settled_on", Op: sales.IsEmpty}, {Field: "settled_on", Op: sales.Gt, Value: string(today)}}
+	return q
 }
 
 // tab is one tab of a company's page.
@@ -110,7 +120,7 @@ func (s side) tabs() []tab {
 		{key: "tasks", kind: "task", open: []sales.Cond{{Field: "status", Op: sales.NotIn, Value: []string{sales.TaskCancelled, sales.TaskDone}}}},
 	}
 	if s.goods {
-		tabs = append(tabs, tab{key: "shipments", kind: "shipment"}, tab{key: "receivables", kind: "receivable"})
+		tabs = append(tabs, tab{key: "shipments"}, tab{key: "receivables", kind: "receivable"})
 	}
 	return append(tabs, tab{key: "timeline"}, tab{key: "files", kind: "attachment"})
 }

@@ -79,6 +79,10 @@ func TestReceivablesAgeByDaysOverdueAndTheLatestComeFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p, err := newProfileModel(d, partnerSide, id).Load(t.Context())
+	if err != nil || p.Counts["receivables"] != 3 {
+		t.Errorf("overdue invoices counted: %v, %v", p.Counts, err)
+	}
 	if g.Open != 128 || g.Overdue != 28 {
 		t.Errorf("open %d, overdue %d", g.Open, g.Overdue)
 	}

@@ -32,6 +32,11 @@ func newProfileView(h ui.Host, r ui.Route, m *profileModel) *profileView {
 		v.tabs.Select(tab)
 	}
 	v.content = ui.PadXY(16, 12, ui.Border(ui.PadBottom(8, v.head), nil, nil, nil, v.tabs))
+	kinds := []string{m.side.kind, "user", "territory", "visit_type", "shipment"}
+	for _, t := range m.side.tabs() {
+		kinds = append(kinds, t.kind)
+	}
+	refreshOn(h, v.Refresh, kinds...)
 	return v
 }
 
@@ -137,7 +142,7 @@ func (v *profileView) quickActions() []fyne.CanvasObject {
 		out = append(out, ui.WithIcon(button, icon))
 	}
 	add("visit", "partners.do.visit", ui.IconCheck, v.with("visit/new"), true)
-	add("visit", "partners.do.plan", ui.IconCalendar, v.with("visit/plan"), false)
+	add("visit", "partners.do.plan", ui.IconCalendar, v.with("visit/new")+"&plan=1", false)
 	add("feedback", "partners.do.feedback", ui.IconFeedback, v.with("feedback/new"), false)
 	add("opportunity", "partners.do.opportunity", ui.IconOpportunities, v.with("opportunity/new"), false)
 	if !v.model.side.goods {
@@ -164,7 +169,6 @@ func (v *profileView) SaveState() map[string]string {
 // RestoreState implements ui.Stateful.
 func (v *profileView) RestoreState(state map[string]string) {
 	v.tabs.Select(state["tab"])
-	v.refreshTab()
 }
 
 // Shortcuts implements ui.Shortcuts.

@@ -16,7 +16,7 @@ func TestQuickActionsCarryTheCompany(t *testing.T) {
 	for _, text := range []string{"Log visit", "Plan visit", "Opportunity", "Task", "Edit"} {
 		uitest.TapText(t, content, text)
 	}
-	want := []string{"visit/new?partner=" + partner, "visit/plan?partner=" + partner, "opportunity/new?partner=" + partner, "task/new?partner=" + partner, "partner/" + partner + "?edit=1"}
+	want := []string{"visit/new?partner=" + partner, "visit/new?partner=" + partner + "&plan=1", "opportunity/new?partner=" + partner, "task/new?partner=" + partner, "partner/" + partner + "?edit=1"}
 	if !slices.Equal(h.Opened, want) {
 		t.Errorf("opened %q, want %q", h.Opened, want)
 	}
@@ -139,8 +139,12 @@ func TestARecordThatIsGoneIsSaidPlainly(t *testing.T) {
 func TestAChangeElsewhereIsSeen(t *testing.T) {
 	d, book := fixture()
 	partner := book.Put(sales.Partner{Name: "Before"})[0]
-	_, page, content := open(t, d, "partner/"+partner+"?tab=tasks")
+	h, _, content := open(t, d, "partner/"+partner+"?tab=tasks")
 	book.Put(sales.Partner{ID: partner, Name: "After"}, sales.Task{Title: "call", PartnerID: partner, Status: "open"})
-	page.Refresh()
+	h.Changed("product")
+	if uitest.Shows(content, "After") {
+		t.Error("the page is loaded anew for what it does not show")
+	}
+	h.Changed("task")
 	shows(t, content, "After", "call")
 }

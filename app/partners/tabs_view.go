@@ -1,8 +1,10 @@
 package partners
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -105,6 +107,7 @@ func (v *profileView) visitsTab() fyne.CanvasObject {
 		if err != nil {
 			return nil, err
 		}
+		slices.SortStableFunc(visits, func(a, b sales.Visit) int { return cmp.Compare(b.When(), a.When()) })
 		types, err := v.visitTypes(ctx)
 		if err != nil {
 			return nil, err

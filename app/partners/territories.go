@@ -63,6 +63,12 @@ func (t Territories) PathText(code string) string {
 	return strings.Join(slices.Compact(t.Path(code)), " / ")
 }
 
+// Short names a territory with the one above it, for lists.
+func (t Territories) Short(code string) string {
+	path := slices.Compact(t.Path(code))
+	return strings.Join(path[max(0, len(path)-2):], " / ")
+}
+
 // Below gives the codes of a territory and of all territories below it.
 func (t Territories) Below(code string) []string {
 	codes, seen := []string{code}, map[string]bool{code: true}

@@ -102,7 +102,8 @@ func open(t *testing.T, d Deps, route string) (*uitest.Host, ui.Page, fyne.Canva
 	t.Helper()
 	h := uitest.NewHost(t)
 	page := NewPage(d)(h, ui.ParseRoute(route))
-	return h, page, h.Show(page)
+	content := h.Show(page)
+	return h, page, content
 }
 
 // show builds the page of a route for a picture.

@@ -75,7 +75,7 @@ func (v *profileView) tasksTab() fyne.CanvasObject {
 			pendingColumn(func(t sales.Task) bool { return t.Pending }),
 			{Key: "title", Title: label("task", "title"), Width: 220, Flex: 3, Bold: true, Text: func(t sales.Task) string { return t.Title }},
 			{Key: "due_on", Title: label("task", "due_on"), Width: 140, Text: func(t sales.Task) string { return dueText(t.DueOn) }, Tone: func(t sales.Task) ui.Tone { return toneIf(t.Overdue(today) > 0, ui.ToneDanger) }},
-			{Key: "status", Title: label("task", "status"), Width: 100, Badge: true, Text: func(t sales.Task) string { return option("status", t.Status) }, Tone: func(t sales.Task) ui.Tone { return taskTone(t) }},
+			{Key: "status", Title: label("task", "status"), Width: 100, Badge: true, Text: func(t sales.Task) string { return option("status", t.Status) }, Tone: taskTone},
 			{Key: "priority", Title: label("task", "priority"), Width: 90, Badge: true, Text: func(t sales.Task) string { return option("priority", t.Priority) }, Tone: func(t sales.Task) ui.Tone { return severityTone(t.Priority) }},
 			{Key: "notes", Title: label("task", "notes"), Width: 180, Flex: 2, Text: func(t sales.Task) string { return t.Notes }},
 		},
