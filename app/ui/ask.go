@@ -30,12 +30,12 @@ func Confirm(canvas fyne.Canvas, options ConfirmOptions, onYes func()) *Modal {
 		onYes()
 	}
 	no := Button(orText(options.No, "ui.cancel"), func() { modal.Hide() })
-	first := yes
+	enter := yes.OnTapped
 	if options.Danger {
-		first = no
+		enter = nil // What takes something away must be meant.
 	}
 	modal = ShowModal(canvas, options.Title, Paragraph(options.Text), ModalOptions{
-		Width: 440, Buttons: []fyne.CanvasObject{no, yes}, Focus: first,
+		Width: 440, Buttons: []fyne.CanvasObject{no, yes}, OnEnter: enter,
 		Shortcuts: []Shortcut{{Key: fyne.KeyReturn, Ctrl: true, Run: yes.OnTapped}},
 		OnHide: func() {
 			if !answered && options.OnNo != nil {

@@ -3,6 +3,7 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -93,11 +94,16 @@ func PageFrame(title, subtitle string, actions []fyne.CanvasObject, toolbar, bod
 func NewMasterDetail(state State, key string, offset float64, master, detail fyne.CanvasObject) fyne.CanvasObject {
 	split := &rememberedSplit{state: state, key: "split." + key}
 	split.Horizontal = true
-	split.Leading, split.Trailing = master, detail
+	split.Leading, split.Trailing = besideDivider(0, 4, master), besideDivider(4, 0, detail)
 	split.Offset = stateFloat(state, split.key, offset)
 	split.kept = split.Offset
 	split.ExtendBaseWidget(split)
 	return split
+}
+
+// besideDivider keeps an object clear of the divider.
+func besideDivider(left, right float32, object fyne.CanvasObject) fyne.CanvasObject {
+	return container.New(layout.NewCustomPaddedLayout(0, 0, left, right), object)
 }
 
 // rememberedSplit is a split whose offset is kept when its divider was dragged.

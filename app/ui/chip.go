@@ -31,9 +31,9 @@ func newChip(option Option, on bool, onTap func()) *chip {
 		}
 		parts = append(parts, count)
 	}
-	c := &chip{on: on, border: newSurface(fill, edge, 13)}
+	c := &chip{on: on, border: newSurface(fill, edge, 12)}
 	c.content = container.NewStack(c.border, PadXY(11, 3, HGap(5, parts...)))
-	c.hover = newSurface(colorClear, colorClear, 13)
+	c.hover = newSurface(colorClear, colorClear, 12)
 	c.onTap, c.lit = onTap, theme.ColorNameHover
 	c.ExtendBaseWidget(c)
 	return c

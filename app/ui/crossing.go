@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -50,7 +51,7 @@ func guarded[T any](ctx context.Context, load func(context.Context) (T, error)) 
 	defer func() {
 		if cause := recover(); cause != nil {
 			err = fmt.Errorf("load a screen: panic: %v", cause)
-			fyne.LogError(string(debug.Stack()), err)
+			slog.Error("load a screen", "panic", cause, "stack", string(debug.Stack()))
 		}
 	}()
 	return load(ctx)

@@ -33,7 +33,7 @@ func NewDateEntry() *DateEntry {
 			d.entry.SetText(day.Format(dayLayout))
 		}
 	}
-	calendar := IconButton(IconCalendar, T("ui.date.calendar"), d.open)
+	calendar := IconButton(IconCalendar, T("ui.date.calendar"), d.OpenCalendar)
 	d.body = Border(nil, nil, nil, HGap(2, MinSize(34, 0, d.weekday), calendar), d.entry)
 	d.ExtendBaseWidget(d)
 	return d
@@ -103,7 +103,8 @@ func (d *DateEntry) key(event *fyne.KeyEvent) bool {
 	return true
 }
 
-func (d *DateEntry) open() {
+// OpenCalendar opens the month of the day to choose from.
+func (d *DateEntry) OpenCalendar() {
 	canvas := fyne.CurrentApp().Driver().CanvasForObject(d)
 	if canvas == nil {
 		return

@@ -82,5 +82,6 @@ func ShowError(canvas fyne.Canvas, err error) {
 	var modal *Modal
 	modal = ShowModal(canvas, T("ui.error.title"), Paragraph(ErrorText(err)), ModalOptions{
 		Width: 460, Buttons: []fyne.CanvasObject{PrimaryButton(T("ui.ok"), func() { modal.Hide() })},
+		OnEnter: func() { modal.Hide() },
 	})
 }

@@ -13,6 +13,8 @@ type ModalOptions struct {
 	Buttons       []fyne.CanvasObject
 	// OnHide is called when the dialog closes, however that happened.
 	OnHide func()
+	// OnEnter is what Enter does while no field has the keyboard.
+	OnEnter func()
 	// Focus is what gets the keyboard first.
 	Focus fyne.Focusable
 	// Shortcuts work while the dialog is open.
@@ -24,6 +26,7 @@ type Modal struct {
 	canvas  fyne.Canvas
 	overlay *modalOverlay
 	onHide  func()
+	onEnter func()
 	hidden  bool
 }
 
@@ -37,7 +40,7 @@ type modalKeys struct {
 
 // ShowModal opens a dialog with a title over the canvas.
 func ShowModal(canvas fyne.Canvas, title string, content fyne.CanvasObject, options ModalOptions) *Modal {
-	m := &Modal{canvas: canvas, onHide: options.OnHide}
+	m := &Modal{canvas: canvas, onHide: options.OnHide, onEnter: options.OnEnter}
 	header := HStack(Grow(Heading(title).Elastic()), IconButton(IconClose, T("ui.close"), m.Hide))
 	var footer fyne.CanvasObject
 	if len(options.Buttons) > 0 {
@@ -133,8 +136,13 @@ func (o *modalOverlay) TypedRune(rune) {}
 
 // TypedKey implements fyne.Focusable.
 func (o *modalOverlay) TypedKey(event *fyne.KeyEvent) {
-	if event.Name == fyne.KeyEscape {
+	switch event.Name {
+	case fyne.KeyEscape:
 		o.modal.Hide()
+	case fyne.KeyReturn, fyne.KeyEnter:
+		if o.modal.onEnter != nil {
+			o.modal.onEnter()
+		}
 	}
 }
 
