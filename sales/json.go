@@ -3,6 +3,7 @@ package sales
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -87,7 +88,8 @@ func UnmarshalValues(kind string, data []byte) (id string, values Values, err er
 		} else {
 			err = refuse(CodeUnknownField, kind, name, "use one of "+fieldNames(k), "no such field")
 		}
-		if e, ok := err.(*Error); ok && e != nil {
+		var e *Error
+		if errors.As(err, &e) {
 			e.Kind = kind
 			errs = append(errs, e)
 		}

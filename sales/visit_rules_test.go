@@ -1,6 +1,7 @@
 package sales
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,8 @@ var (
 // codes lists the codes of a validation error with their fields.
 func codes(err error) []string {
 	var out []string
-	if errs, ok := err.(Errors); ok {
+	var errs Errors
+	if errors.As(err, &errs) {
 		for _, e := range errs {
 			out = append(out, e.Code+" "+e.Field)
 		}
