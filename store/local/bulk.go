@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"database/sql"
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
@@ -25,6 +26,15 @@ func (p *pulling) beginBulk(ctx context.Context) error {
 			}
 		}
 	}
+	for _, query := range []string{
+		"INSERT INTO wb_search (wb_search) VALUES ('delete-all')",
+		"INSERT INTO wb_search (wb_search, rank) VALUES ('automerge', 0)", // its parts are merged once, at the end
+	} {
+		if _, err := p.ExecContext(ctx, query); err != nil {
+			return err
+		}
+	}
+	p.s.indexPending.Store(true)
 	if err := dropIndexes(ctx, p.Tx); err != nil {
 		return err
 	}
@@ -97,7 +107,12 @@ func (p *pulling) endBulk(ctx context.Context) (later bool, err error) {
 // indexSome makes the next entries of the search index, at most n; false when none are left to make.
 func (t *txn) indexSome(ctx context.Context, n int) (bool, error) {
 	names, err := texts(ctx, t, "SELECT kind FROM wb_indexing ORDER BY kind LIMIT 1")
-	if err != nil || len(names) == 0 {
+	if err != nil {
+		return false, err
+	}
+	if len(names) == 0 {
+		t.s.indexPending.Store(false)
+		_, err := t.ExecContext(ctx, "INSERT INTO wb_search (wb_search, rank) VALUES ('automerge', 4)")
 		return false, err
 	}
 	tb, ok := tables[names[0]]
@@ -117,7 +132,7 @@ func (t *txn) indexSome(ctx context.Context, n int) (bool, error) {
 		_, err := t.ExecContext(ctx, "DELETE FROM wb_indexing WHERE kind = ?", names[0])
 		return true, err
 	}
-	put, err := t.PrepareContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)")
+	put, err := t.PrepareContext(ctx, "INSERT INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)")
 	if err != nil {
 		return false, err
 	}
@@ -150,11 +165,12 @@ func (t *txn) rowsAfter(ctx context.Context, tb *table, number int64, n int) ([]
 }
 
 // indexSlice is how many entries are made between two chances for others to write.
-const indexSlice = 1000
+const indexSlice = 5000
 
 // startIndexing makes the search index in the background, a little at a time.
 func (s *Store) startIndexing() {
 	s.indexing.Go(func() {
+		s.analyse(s.stopped)
 		for more := true; more; {
 			err := s.write(s.stopped, "make the search index", func(t *txn) error {
 				var err error
@@ -168,7 +184,56 @@ func (s *Store) startIndexing() {
 				return
 			}
 		}
+		s.mergeParts(s.stopped)
 	})
+}
+
+// mergePages is how many pages of the search index are merged between two chances for others to write.
+const mergePages = 250
+
+// mergeParts makes one of the parts in which the search index was written, a little at a time, and folds the write-ahead log into the
+// database, so that the next save does not have to.
+func (s *Store) mergeParts(ctx context.Context) {
+	pages, steps := -mergePages, 0 // negative: begin with all parts
+	for ctx.Err() == nil && steps < 10_000 {
+		var before, after int64
+		err := s.db.Write(ctx, func(tx *sql.Tx) error {
+			if err := tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&before); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, "INSERT INTO wb_search (wb_search, rank) VALUES ('merge', ?)", pages); err != nil {
+				return err
+			}
+			return tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&after)
+		})
+		if err != nil {
+			if ctx.Err() == nil {
+				s.log.Warn("merge the search index", "error", err)
+			}
+			return
+		}
+		if after-before < 2 { // the documented sign that nothing is left to merge
+			break
+		}
+		pages = mergePages
+		steps++
+	}
+	if _, err := s.db.Writer().ExecContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)"); err != nil && ctx.Err() == nil {
+		s.log.Warn("fold the write-ahead log", "error", err)
+	}
+}
+
+// analyse lets the database look at how values are spread in the tables of records, so that it chooses the right index. Those of the search index are left
+// out: it does its own work by statements that such figures mislead.
+func (s *Store) analyse(ctx context.Context) {
+	for _, k := range sales.Kinds() {
+		if _, err := s.db.Writer().ExecContext(ctx, "ANALYZE "+tables[k.Name].name); err != nil {
+			if ctx.Err() == nil {
+				s.log.Warn("analyse the workbook", "error", err)
+			}
+			return
+		}
+	}
 }
 
 // WaitForSearch waits until the search index is complete after a first sync.
@@ -179,6 +244,7 @@ func (s *Store) resumeIndexing(ctx context.Context) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
+	s.indexPending.Store(true)
 	done, err := meta(ctx, s.db.Writer(), "first_sync")
 	if err == nil && done != "" {
 		s.startIndexing()

@@ -110,7 +110,7 @@ func (s *Store) History(ctx context.Context, kind, id string) ([]sales.HistoryEn
 }
 
 func (s *Store) history(ctx context.Context, tb *table, id string) ([]sales.HistoryEntry, error) {
-	q := s.db.Reader()
+	q := s.reading
 	changes, err := changesWhere(ctx, q, "record_id = ? AND state != 5", id)
 	if err != nil {
 		return nil, err

@@ -197,7 +197,7 @@ func (s *Store) seed(ctx context.Context) error {
 
 func (t *txn) putSeed(ctx context.Context, tb *table, rec sales.Record) error {
 	r := &row{rec: rec}
-	number, err := tb.save(ctx, t.Tx, r)
+	number, err := tb.save(ctx, t, r)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -52,9 +53,13 @@ type Store struct {
 	passing     uint64 // settled changes up to this mark are in what the next checkpoint brings
 
 	witness  *witness
+	writing  *statements
+	reading  prepared
 	indexing sync.WaitGroup
-	stop     context.CancelFunc
-	stopped  context.Context
+	// indexPending says that some kinds' search entries are still to be made: see wb_indexing.
+	indexPending atomic.Bool
+	stop         context.CancelFunc
+	stopped      context.Context
 }
 
 // Open opens the workbook in dir and makes it when there is none. A workbook that is open elsewhere is refused with a sales.Error of
@@ -94,6 +99,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
+	s.writing, s.reading = newStatements(s.db.Writer()), prepared{newStatements(s.db.Reader())}
 	if err := s.checkUnclean(ctx); err != nil {
 		return err
 	}
@@ -154,6 +160,8 @@ func (s *Store) Close() error {
 	if e := setMeta(ctx, s.db.Writer(), "clean", "yes"); e != nil && err == nil {
 		err = e
 	}
+	s.writing.close()
+	s.reading.c.close()
 	if e := s.db.Close(); e != nil && err == nil {
 		err = e
 	}
@@ -185,20 +193,25 @@ type txn struct {
 	kinds   map[string]bool
 	counter uint64 // the highest counter given to a change, 0 when none
 	hooks   []func()
+	missed  []string // statements that were not prepared
 }
 
 // errNothing ends a transaction that found nothing to do; it is no error to the caller.
 var errNothing = errors.New("nothing to do")
 
 func (s *Store) write(ctx context.Context, doing string, fn func(t *txn) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	t := &txn{s: s, kinds: map[string]bool{}}
-	err := s.db.Write(ctx, func(tx *sql.Tx) error {
+	err := s.db.Write(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
 		t.Tx = tx
 		if err := fn(t); err != nil {
 			return err
 		}
-		return setMetaUint(ctx, tx, "hlc", uint64(s.clock.Last()))
+		return setMetaUint(ctx, t, "hlc", uint64(s.clock.Last()))
 	})
+	s.writing.keep(context.WithoutCancel(ctx), t.missed)
 	if errors.Is(err, errNothing) {
 		return nil
 	}

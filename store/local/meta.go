@@ -43,7 +43,7 @@ func setMetaUint(ctx context.Context, e execer, key string, n uint64) error {
 // GetState gives what the window kept under a key on this device; "" when nothing was kept. It is never synced.
 func (s *Store) GetState(ctx context.Context, key string) (string, error) {
 	var v string
-	err := s.db.Reader().QueryRowContext(ctx, "SELECT value FROM wb_state WHERE key = ?", key).Scan(&v)
+	err := s.reading.QueryRowContext(ctx, "SELECT value FROM wb_state WHERE key = ?", key).Scan(&v)
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}

@@ -228,7 +228,7 @@ func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire
 		r.sum = sumBytes(server)
 	}
 	var err error
-	if r.number, err = tb.save(ctx, t.Tx, r); err != nil {
+	if r.number, err = tb.save(ctx, t, r); err != nil {
 		return nil, err
 	}
 	return r, t.indexRecord(ctx, tb, r.number, r.rec)

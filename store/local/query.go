@@ -31,14 +31,21 @@ func (t *table) column(name string) (string, sales.Type, error) {
 	return quote(f.Name), f.Type, nil
 }
 
-// where gives the condition of a query, with " WHERE " in front when there is one. All values are bound.
-func (t *table) where(q sales.Query) (string, []any, error) {
+// where gives the condition of a query, with " WHERE " in front when there is one. All values are bound. With sorted set, the conditions do not
+// choose an index, so that the one of the order is used.
+func (t *table) where(q sales.Query, sorted bool) (string, []any, error) {
 	var parts []string
 	var args []any
 	for _, c := range q.Where {
 		s, a, err := t.cond(c)
 		if err != nil {
 			return "", nil, err
+		}
+		if sorted {
+			s = "+" + s // a unary plus changes no value and hides the column from the choice of index
+			if strings.HasPrefix(s, "+(") || strings.HasPrefix(s, "+EXISTS") {
+				s = s[1:]
+			}
 		}
 		parts, args = append(parts, s), append(args, a...)
 	}
@@ -55,11 +62,14 @@ func (t *table) where(q sales.Query) (string, []any, error) {
 	}
 	if m := strings.TrimSpace(q.Match); m != "" {
 		expr := matchExpression(m)
-		from, to := entryRange(t.kind)
 		if expr == "" {
 			parts = append(parts, "0")
 		} else {
-			parts = append(parts, fmt.Sprintf("_row IN (SELECT rowid - %d FROM wb_search WHERE wb_search MATCH ? AND rowid BETWEEN %d AND %d)", from, from, to))
+			if sorted {
+				parts = append(parts, "+"+t.matching())
+			} else {
+				parts = append(parts, t.matching())
+			}
 			args = append(args, expr)
 		}
 	}
@@ -67,6 +77,12 @@ func (t *table) where(q sales.Query) (string, []any, error) {
 		return "", nil, nil
 	}
 	return " WHERE " + strings.Join(parts, " AND "), args, nil
+}
+
+// matching is the full-text condition on a row's number; the expression is its one argument.
+func (t *table) matching() string {
+	from, to := entryRange(t.kind)
+	return fmt.Sprintf("_row IN (SELECT rowid - %d FROM wb_search WHERE wb_search MATCH ? AND rowid BETWEEN %d AND %d)", from, from, to)
 }
 
 func (t *table) cond(c sales.Cond) (string, []any, error) {

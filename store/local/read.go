@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
@@ -16,7 +15,7 @@ func (s *Store) Get(ctx context.Context, kind, id string) (sales.Record, error) 
 	if !ok {
 		return sales.Record{}, unknownKind(kind)
 	}
-	r, err := tb.load(ctx, s.db.Reader(), id)
+	r, err := tb.load(ctx, s.reading, id)
 	if err != nil {
 		return sales.Record{}, store.Explain("read "+kind+" "+id, err)
 	}
@@ -32,7 +31,11 @@ func (s *Store) List(ctx context.Context, q sales.Query) ([]sales.Record, error)
 	if !ok {
 		return nil, unknownKind(q.Kind)
 	}
-	where, args, err := tb.where(q)
+	sorted, err := s.sortedFirst(ctx, tb, q)
+	if err != nil {
+		return nil, err
+	}
+	where, args, err := tb.where(q, sorted)
 	if err != nil {
 		return nil, err
 	}
@@ -46,13 +49,14 @@ func (s *Store) List(ctx context.Context, q sales.Query) ([]sales.Record, error)
 		if limit <= 0 {
 			limit = -1
 		}
-		query += " LIMIT " + strconv.Itoa(limit) + " OFFSET " + strconv.Itoa(max(q.Offset, 0))
+		query += " LIMIT ? OFFSET ?"
+		args = append(args, limit, max(q.Offset, 0))
 	}
 	return s.rows(ctx, tb, query, args)
 }
 
 func (s *Store) rows(ctx context.Context, tb *table, query string, args []any) ([]sales.Record, error) {
-	rows, err := s.db.Reader().QueryContext(ctx, query, args...)
+	rows, err := s.reading.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, store.Explain("list "+tb.kind.Name, err)
 	}
@@ -74,12 +78,17 @@ func (s *Store) Count(ctx context.Context, q sales.Query) (int, error) {
 	if !ok {
 		return 0, unknownKind(q.Kind)
 	}
-	where, args, err := tb.where(q)
+	where, args, err := tb.where(q, false)
 	if err != nil {
 		return 0, err
 	}
+	query := "SELECT count(*) FROM " + tb.name + where
+	if where == " WHERE "+tb.matching() { // the index alone knows
+		from, to := entryRange(tb.kind)
+		query = fmt.Sprintf("SELECT count(*) FROM wb_search WHERE wb_search MATCH ? AND rowid BETWEEN %d AND %d", from, to)
+	}
 	var n int
-	err = s.db.Reader().QueryRowContext(ctx, "SELECT count(*) FROM "+tb.name+where, args...).Scan(&n)
+	err = s.reading.QueryRowContext(ctx, query, args...).Scan(&n)
 	return n, store.Explain("count "+q.Kind, err)
 }
 
@@ -89,7 +98,7 @@ func (s *Store) Aggregate(ctx context.Context, q sales.Query, by string, fn sale
 	if !ok {
 		return nil, unknownKind(q.Kind)
 	}
-	where, args, err := tb.where(q)
+	where, args, err := tb.where(q, false)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +124,7 @@ func (s *Store) Aggregate(ctx context.Context, q sales.Query, by string, fn sale
 		}
 		value = "coalesce(" + string(fn) + "(" + col + "), 0)"
 	}
-	rows, err := s.db.Reader().QueryContext(ctx, "SELECT "+group+", "+value+" FROM "+tb.name+where+" GROUP BY 1", args...)
+	rows, err := s.reading.QueryContext(ctx, "SELECT "+group+", "+value+" FROM "+tb.name+where+" GROUP BY 1", args...)
 	if err != nil {
 		return nil, store.Explain("sum up "+q.Kind, err)
 	}

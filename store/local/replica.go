@@ -236,7 +236,7 @@ func (s *Store) Observe(ctx context.Context, server hlc.Reading) error {
 
 // Counts gives the numbers of the sync state: changes waiting, changes refused or held, open conflicts.
 func (s *Store) Counts(ctx context.Context) (waiting, rejected, conflicts int, err error) {
-	err = s.db.Reader().QueryRowContext(ctx, `SELECT (SELECT count(*) FROM wb_outbox WHERE state = 0), (SELECT count(*) FROM wb_outbox WHERE state IN (3, 4)),
+	err = s.reading.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM wb_outbox WHERE state = 0), (SELECT count(*) FROM wb_outbox WHERE state IN (3, 4)),
 		(SELECT count(*) FROM conflict WHERE status IS NULL OR status = 'open')`).Scan(&waiting, &rejected, &conflicts)
 	return waiting, rejected, conflicts, store.Explain("count what waits", err)
 }

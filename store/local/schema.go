@@ -27,11 +27,20 @@ var dated = []string{"due_on", "next_on", "planned_at", "started_at", "expected_
 // imports look for.
 func (t *table) indexes() map[string]string {
 	out := map[string]string{}
+	sorted := strings.TrimPrefix(t.kind.Sort, "-")
 	add := func(column string) {
 		name := "ix_" + t.kind.Name + "_" + strings.TrimPrefix(column, "_")
-		out[name] = fmt.Sprintf("CREATE INDEX %s ON %s (%s)", quote(name), t.name, quote(column))
+		columns := quote(column)
+		if _, ok := t.kind.Field(sorted); ok && (column == "status" || column == "stage") {
+			// Few values, many records each: with the order of the list in the index the first page needs no sorting.
+			by := quote(sorted)
+			if sorted == t.kind.Title {
+				by = "_key"
+			}
+			columns += ", " + by
+		}
+		out[name] = fmt.Sprintf("CREATE INDEX %s ON %s (%s)", quote(name), t.name, columns)
 	}
-	sorted := strings.TrimPrefix(t.kind.Sort, "-")
 	for i := range t.kind.Fields {
 		f := &t.kind.Fields[i]
 		if f.Type == sales.Ref || f.Name == sorted || slices.Contains(t.kind.Natural, f.Name) ||
@@ -234,7 +243,7 @@ func adopt(ctx context.Context, tx *sql.Tx) error {
 }
 
 // save inserts or replaces a row and gives its number.
-func (t *table) save(ctx context.Context, tx *sql.Tx, r *row) (int64, error) {
+func (t *table) save(ctx context.Context, tx querier, r *row) (int64, error) {
 	args, err := t.args(r)
 	if err != nil {
 		return 0, err

@@ -69,10 +69,7 @@ type found struct {
 
 func (s *Store) find(ctx context.Context, kinds []*table, text, expr string, limit int) ([]sales.Hit, error) {
 	// Two passes: names, then everything. Each stops at the limit, so that a common word costs no more than a rare one.
-	passes := []string{"{title pinyin digits} : (" + expr + ")", expr}
-	if strings.Contains(expr, "{") {
-		passes[0] = nameExpression(text)
-	}
+	passes := []string{nameExpression(text), expr}
 	seen := map[found]bool{}
 	var order []found
 	for _, pass := range passes {
@@ -122,7 +119,7 @@ func nameExpression(text string) string {
 }
 
 func (s *Store) numbers(ctx context.Context, expr string, from, to int64, limit int) ([]int64, error) {
-	rows, err := s.db.Reader().QueryContext(ctx,
+	rows, err := s.reading.QueryContext(ctx,
 		"SELECT rowid FROM wb_search WHERE wb_search MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?", expr, from, to, limit)
 	if err != nil {
 		return nil, err
@@ -140,7 +137,7 @@ func (s *Store) numbers(ctx context.Context, expr string, from, to int64, limit 
 }
 
 func (s *Store) hits(ctx context.Context, order []found, text string) ([]sales.Hit, error) {
-	d := &describer{q: s.db.Reader()}
+	d := &describer{q: s.reading}
 	terms := termsOf(text)
 	out := make([]sales.Hit, 0, len(order))
 	for _, f := range order {

@@ -11,8 +11,9 @@ import (
 
 // Bounds on what is indexed of one text.
 const (
-	pinyinRunes     = 24 // characters of a name that are found by pinyin
-	pinyinSyllables = 6  // syllables of one entry: nobody types more
+	pinyinRunes     = 20 // characters of a name that are found by pinyin
+	pinyinBeginning = 10 // the same of a text that stands for a missing name
+	pinyinSyllables = 5  // syllables of one entry: nobody types more
 	digitRun        = 20 // digits of one number that are found by a fragment
 	minDigits       = 4  // shorter numbers are found as words
 	kindShift       = 40 // bits for the row's number in an entry's number; the kind's number is above
@@ -39,10 +40,23 @@ func (t *txn) indexRecord(ctx context.Context, tb *table, number int64, r sales.
 	if !tb.searched() {
 		return nil
 	}
+	if later, err := t.indexedLater(ctx, tb, number); err != nil || later {
+		return err
+	}
 	e := entryOf(tb.kind, r)
 	_, err := t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)",
 		entryNumber(tb.kind, number), e.title, e.body, e.pinyin, e.digits)
 	return err
+}
+
+// indexedLater says whether the making of the index after a first sync has yet to come to a row.
+func (t *txn) indexedLater(ctx context.Context, tb *table, number int64) (bool, error) {
+	if !t.s.indexPending.Load() {
+		return false, nil
+	}
+	var later bool
+	err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_indexing WHERE kind = ? AND upto < ?)", tb.kind.Name, number).Scan(&later)
+	return later, err
 }
 
 func (t *txn) unindex(ctx context.Context, tb *table, number int64) error {
@@ -59,7 +73,7 @@ type entry struct{ title, body, pinyin, digits string }
 // entryOf makes a record's entry. By pinyin it is found under what names it: its title, or the beginning of its text.
 func entryOf(k *sales.Kind, r sales.Record) entry {
 	var title, body, py, digits strings.Builder
-	named := ""
+	named, runes := "", pinyinBeginning
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		text, _ := r.Values[f.Name].(string)
@@ -71,14 +85,16 @@ func entryOf(k *sales.Kind, r sales.Record) entry {
 		} else {
 			appendTokens(&body, text)
 		}
-		if f.Name == k.Title || f.Name == "name" || named == "" {
+		if f.Name == k.Title || f.Name == "name" {
+			named, runes = text, pinyinRunes
+		} else if named == "" {
 			named = text
 		}
 		if f.Type == sales.Text {
 			appendDigits(&digits, text)
 		}
 	}
-	appendPinyin(&py, named)
+	appendPinyin(&py, named, runes)
 	return entry{title.String(), body.String(), py.String(), digits.String()}
 }
 
@@ -146,10 +162,10 @@ func appendDigits(b *strings.Builder, text string) {
 }
 
 // appendPinyin writes the pinyin of a name, whole and as initials, from each of its Chinese characters on.
-func appendPinyin(b *strings.Builder, text string) {
+func appendPinyin(b *strings.Builder, text string, runes int) {
 	rs := make([]rune, 0, pinyinRunes)
 	for _, r := range text {
-		if len(rs) == pinyinRunes {
+		if len(rs) == runes {
 			break
 		}
 		rs = append(rs, r)
@@ -251,13 +267,10 @@ func (t term) ascii() bool {
 
 // anywhere is the expression that finds a term in any column in which it can be.
 func (t term) anywhere() string {
-	e := "{title body} : " + t.phrase()
-	if t.digits() {
-		e += " OR digits : " + t.phrase()
-	} else if !t.paired && t.ascii() && len(t.text) >= 2 {
-		e += " OR pinyin : " + t.phrase()
+	if !t.paired && t.ascii() && len(t.text) == 1 { // one letter would be the beginning of half of all pinyin
+		return "({title body} : " + t.phrase() + ")"
 	}
-	return "(" + e + ")"
+	return t.phrase() // columns need not be named, which costs the index a look at every position
 }
 
 // matchExpression is the full-text condition for what a user typed; "" when there is nothing to look for.
@@ -265,7 +278,7 @@ func matchExpression(text string) string {
 	// A number typed with separators is one number.
 	if joined := strings.Map(dropSeparators, text); len(joined) >= minDigits && (term{text: joined}).digits() {
 		t := term{text: joined}
-		return "digits : " + t.phrase() + " OR {title body} : " + t.phrase()
+		return t.phrase()
 	}
 	terms := termsOf(text)
 	parts := make([]string, len(terms))

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -118,21 +119,18 @@ func (s *Store) Titles(ctx context.Context, kind string, ids []string) (map[stri
 		return nil, unknownKind(kind)
 	}
 	out := make(map[string]string, len(ids))
-	d := &describer{q: s.db.Reader()}
-	for start := 0; start < len(ids); start += 500 {
-		part := ids[start:min(start+500, len(ids))]
-		args := make([]any, len(part))
-		for i, id := range part {
-			args[i] = id
-		}
-		found, err := s.rows(ctx, tb, tb.list+" WHERE id IN (?"+strings.Repeat(", ?", len(part)-1)+")", args)
-		if err != nil {
+	d := &describer{q: s.reading}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.rows(ctx, tb, tb.list+" WHERE id IN (SELECT value FROM json_each(?))", []any{string(list)})
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range found {
+		if out[r.ID], err = d.title(ctx, r, 0); err != nil {
 			return nil, err
-		}
-		for _, r := range found {
-			if out[r.ID], err = d.title(ctx, r, 0); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return out, nil

@@ -12,7 +12,7 @@ import (
 
 // Pending gives the changes of this device that the server has not settled, oldest first: waiting, rejected and held ones.
 func (s *Store) Pending(ctx context.Context) ([]sales.Pending, error) {
-	changes, err := changesWhere(ctx, s.db.Reader(), "state IN (0, 3, 4)")
+	changes, err := changesWhere(ctx, s.reading, "state IN (0, 3, 4)")
 	if err != nil {
 		return nil, store.Explain("list the pending changes", err)
 	}

@@ -109,3 +109,5 @@ CREATE VIRTUAL TABLE wb_search USING fts5 (
   title, body, pinyin, digits,
   content = '', contentless_delete = 1, tokenize = "unicode61 remove_diacritics 2"
 );
+-- More is gathered in memory before it is written: fewer and larger parts to merge.
+INSERT INTO wb_search (wb_search, rank) VALUES ('hashsize', 8388608);
