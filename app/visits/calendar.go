@@ -152,17 +152,17 @@ func (r *calendarRenderer) day(i int, day Day) {
 	r.add(ui.Line(), func(width float32) (fyne.Position, fyne.Size) {
 		return fyne.NewPos(left(width), 0), fyne.NewSize(1, c.y(c.last*60))
 	})
+	if now := ui.Now(); day.Date == sales.DateOf(now) {
+		y := c.y(now.Hour()*60 + now.Minute())
+		r.add(nowLine(), func(width float32) (fyne.Position, fyne.Size) {
+			return fyne.NewPos(left(width)-4, y-1), fyne.NewSize(c.column(width)+4, 2)
+		})
+	}
 	for _, slot := range Slots(day.Visits, ui.Now().Location()) {
 		r.add(r.block(slot), func(width float32) (fyne.Position, fyne.Size) {
 			lane := (c.column(width) - 5) / float32(slot.Lanes)
 			return fyne.NewPos(left(width)+3+float32(slot.Lane)*lane, c.y(slot.From)+1),
 				fyne.NewSize(lane-2, c.y(slot.To)-c.y(slot.From)-2)
-		})
-	}
-	if now := ui.Now(); day.Date == sales.DateOf(now) {
-		y := c.y(now.Hour()*60 + now.Minute())
-		r.add(nowLine(), func(width float32) (fyne.Position, fyne.Size) {
-			return fyne.NewPos(left(width), y-1), fyne.NewSize(c.column(width), 2)
 		})
 	}
 }
@@ -181,5 +181,5 @@ func (r *calendarRenderer) block(slot Slot) fyne.CanvasObject {
 	return ui.NewBlock(statusTone(row), ui.VGap(0, lines...), func() { r.calendar.onOpen(row) })
 }
 
-// nowLine marks the present moment.
+// nowLine marks the present moment, behind the visits, so that it strikes no name through.
 func nowLine() fyne.CanvasObject { return ui.NewRule(ui.ToneDanger) }

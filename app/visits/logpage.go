@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
@@ -32,27 +33,35 @@ type logPage struct {
 	save    *fyne.Container
 	context *fyne.Container
 	draft   *ui.Draft
+	hint    *widget.Label
 	choices []TypeChoice
 	saving  bool
+	filling bool // the program writes into the fields, not the user
 	loaded  bool
 }
 
 func newLogPage(h ui.Host, r ui.Route, m *Model) *logPage {
 	p := &logPage{host: h, model: m, visitID: r.Get("visit"), plan: r.Get("plan") != ""}
-	p.build()
-	if at := parseStamp(r.Get("at")); !at.IsZero() {
-		p.at.SetTime(at)
-	}
-	p.draft = ui.NewDraft(h.State(), "visit/new"+p.visitID, p.input, p.restore)
 	key := CompanyKey(r.Get("partner"), r.Get("account"))
-	if key == "" && p.visitID == "" && r.Get("at") == "" {
-		p.draft.Restore()
-	}
+	p.draft = ui.NewDraft(h.State(), "visit/new"+p.visitID+key, p.input, p.restore)
+	p.build()
+	p.fill(func() { p.at.SetTime(parseStamp(r.Get("at"))) })
 	if key != "" {
 		p.nameCompany(key)
 	}
+	if p.visitID == "" && r.Get("at") == "" { // the draft of a planned visit is laid over it once it is loaded
+		p.draft.Restore()
+	}
 	h.OnChanged(func([]string) {}) // what others write does not disturb a form
 	return p
+}
+
+// fill writes into fields without making a draft of it.
+func (p *logPage) fill(write func()) {
+	before := p.filling
+	p.filling = true
+	write()
+	p.filling = before
 }
 
 // Title implements ui.Page.
@@ -64,7 +73,11 @@ func (p *logPage) Title() string {
 }
 
 func (p *logPage) build() {
-	touch := func() { p.draft.Touch() }
+	touch := func() {
+		if !p.filling {
+			p.draft.Touch()
+		}
+	}
 	p.company = companyPicker(p.model)
 	p.company.OnChanged = func(ui.PickItem) {
 		p.form.SetError("partner_id", "")
@@ -85,7 +98,6 @@ func (p *logPage) build() {
 	p.at.OnChanged = func(time.Time) { touch() }
 	p.minutes = ui.NewNumberEntry()
 	p.subject, p.notes = ui.NewEntry(), ui.NewMultiline(6)
-	p.notes.SetPlaceHolder(ui.T("visits.notes.placeholder"))
 	for _, e := range []*ui.Entry{p.subject, p.notes, &p.minutes.Entry} {
 		e.OnChanged = func(string) { touch() }
 	}
@@ -104,6 +116,7 @@ func (p *logPage) build() {
 // Content implements ui.Page.
 func (p *logPage) Content() fyne.CanvasObject {
 	hint := ui.MutedParagraph(ui.T("visits.log.hint"))
+	p.hint = hint
 	form := ui.Panel(ui.VGap(12, p.modes, p.banner, p.form, ui.HStack(ui.Spacer(), ui.Caption(ui.T("visits.log.keys")), p.save)))
 	left := ui.VGap(8, form, hint)
 	body := ui.Scroll(ui.Border(nil, nil, ui.Fixed(620, 0, left), nil, ui.PadXY(16, 0, p.context)))
@@ -114,14 +127,18 @@ func (p *logPage) Content() fyne.CanvasObject {
 // arrange shows the fields of the mode.
 func (p *logPage) arrange() {
 	label, mode := ui.T("visits.log.save"), "log"
+	hint, placeholder := ui.T("visits.log.hint"), ui.T("visits.notes.placeholder")
 	if p.plan {
 		label, mode = ui.T("visits.plan.save"), "plan"
+		hint, placeholder = ui.T("visits.plan.hint"), ui.T("visits.plan.placeholder")
 		if p.at.Time().IsZero() {
 			next := ui.Now().Add(time.Hour).Truncate(time.Hour)
-			p.at.SetTime(next)
+			p.fill(func() { p.at.SetTime(next) })
 		}
 	}
 	p.modes.Set(mode)
+	p.hint.SetText(hint)
+	p.notes.SetPlaceHolder(placeholder)
 	if p.visitID != "" {
 		p.modes.Hide()
 	}
@@ -184,8 +201,10 @@ func (p *logPage) loadPlanned() {
 		}
 		p.company.Set(CompanyKey(l.entry.PartnerID, l.entry.AccountID), l.row.Company)
 		p.types.Set(l.entry.Type)
-		p.subject.SetText(l.entry.Subject)
-		p.notes.SetText(l.entry.Notes)
+		p.fill(func() {
+			p.subject.SetText(l.entry.Subject)
+			p.notes.SetText(l.entry.Notes)
+		})
 		p.outcome.Set(l.entry.Outcome)
 		p.draft.Restore()
 		p.banner.Objects = []fyne.CanvasObject{ui.NewBanner(ui.ToneInfo, ui.T("visits.log.planned", "When", whenText(l.row.Visit)), "", nil)}
@@ -207,7 +226,7 @@ func (p *logPage) nameCompany(key string) {
 func (p *logPage) setLength(code string) {
 	for _, t := range p.choices {
 		if t.Code == code && t.Minutes > 0 {
-			p.minutes.SetValue(t.Minutes)
+			p.fill(func() { p.minutes.SetValue(t.Minutes) })
 		}
 	}
 }
@@ -301,10 +320,12 @@ func (p *logPage) restore(input map[string]string) {
 	if input["type"] != "" {
 		p.types.Set(input["type"])
 	}
-	p.at.SetTime(parseStamp(input["at"]))
-	p.minutes.SetText(input["minutes"])
-	p.subject.SetText(input["subject"])
-	p.notes.SetText(input["notes"])
+	p.fill(func() {
+		p.at.SetTime(parseStamp(input["at"]))
+		p.minutes.SetText(input["minutes"])
+		p.subject.SetText(input["subject"])
+		p.notes.SetText(input["notes"])
+	})
 	p.outcome.Set(input["outcome"])
 	p.plan = input["plan"] == "true"
 }
