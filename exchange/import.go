@@ -72,7 +72,7 @@ func readFile(path string) ([]byte, error) {
 		e.Cause = err
 		return nil, e
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	content, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", path, err)

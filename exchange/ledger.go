@@ -153,7 +153,8 @@ func (l *ledger) print(fields []string, v sales.Values) string {
 
 // cellOf writes a value in the one form in which it comes back from a file: false and zero are like nothing.
 func cellOf(f *sales.Field, v any) string {
-	if v == false || v == int64(0) {
+	switch v {
+	case false, int64(0):
 		return ""
 	}
 	s := strings.ReplaceAll(sales.FormatValue(f, v), "\r\n", "\n")

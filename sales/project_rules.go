@@ -58,7 +58,7 @@ func Health(p Project, milestones []Milestone, risks []ProjectRisk, today Date) 
 	if p.Status == "on_hold" {
 		amber = append(amber, HealthReason{Code: "on_hold"})
 	}
-	reasons := append(red, amber...)
+	reasons := slices.Concat(red, amber)
 	switch {
 	case p.Health != "" && p.Health != HealthAuto:
 		return p.Health, append([]HealthReason{{Code: "by_hand"}}, reasons...)

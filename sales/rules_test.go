@@ -192,9 +192,9 @@ func TestShipmentComputesItsAmount(t *testing.T) {
 }
 
 func TestFieldNamesAreWholeWords(t *testing.T) {
-	for go_, name := range map[string]string{"PartnerID": "partner_id", "ContactIDs": "contact_ids", "SHA256": "sha256", "NameZh": "name_zh"} {
-		if got := snake(go_); got != name {
-			t.Errorf("%s became %s, want %s", go_, got, name)
+	for goName, name := range map[string]string{"PartnerID": "partner_id", "ContactIDs": "contact_ids", "SHA256": "sha256", "NameZh": "name_zh"} {
+		if got := snake(goName); got != name {
+			t.Errorf("%s became %s, want %s", goName, got, name)
 		}
 	}
 }

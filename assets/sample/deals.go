@@ -30,12 +30,12 @@ func (b *builder) addOpportunities() error {
 			o.AccountID, o.Pipeline = c.id, sales.PipelineKeyAccount
 		}
 		o.Name, o.OwnerID = c.name+" "+row[2], c.owner
-		since := o.EngagedOn
+		since := o.ClosedOn
 		switch row[4] {
 		case "Won":
-			o.Stage, o.CloseReason, since = sales.StageWon, pick(b.rnd, "价格合适", "交期有保证", "方案匹配", "关系稳固"), o.ClosedOn
+			o.Stage, o.CloseReason = sales.StageWon, pick(b.rnd, "价格合适", "交期有保证", "方案匹配", "关系稳固")
 		case "Lost":
-			o.Stage, o.CloseReason, since = sales.StageLost, pick(b.rnd, "价格偏高", "项目取消", "客户预算不足", "选择了竞品"), o.ClosedOn
+			o.Stage, o.CloseReason = sales.StageLost, pick(b.rnd, "价格偏高", "项目取消", "客户预算不足", "选择了竞品")
 			o.Competitor = pick(b.rnd, "", "联想", "戴尔", "惠普", "华为")
 		default:
 			b.openDeal(&o, row[4] == "Engaging")

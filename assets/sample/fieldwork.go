@@ -38,8 +38,23 @@ func (b *builder) addVisits() error {
 	for _, rep := range reps() {
 		mine := b.worked(rep.ID)
 		for i, plan := range []struct{ day, hour, minute int }{
-			{-3, 10, 0}, {-1, 15, 0}, {0, 9, 0}, {0, 10, 30}, {0, 14, 0}, {0, 15, 30}, {0, 17, 0},
-			{1, 9, 30}, {1, 14, 0}, {2, 10, 0}, {3, 9, 30}, {3, 15, 0}, {4, 10, 30}, {7, 9, 30}, {8, 14, 0}, {10, 10, 0}, {14, 14, 30},
+			{-3, 10, 0},
+			{-1, 15, 0},
+			{0, 9, 0},
+			{0, 10, 30},
+			{0, 14, 0},
+			{0, 15, 30},
+			{0, 17, 0},
+			{1, 9, 30},
+			{1, 14, 0},
+			{2, 10, 0},
+			{3, 9, 30},
+			{3, 15, 0},
+			{4, 10, 30},
+			{7, 9, 30},
+			{8, 14, 0},
+			{10, 10, 0},
+			{14, 14, 30},
 		} {
 			v := b.visitTo(mine[(i*7+3)%len(mine)], fmt.Sprintf("plan/%s/%d", rep.Name, i))
 			v.Status, v.PlannedAt = sales.VisitPlanned, b.at(plan.day, plan.hour, plan.minute)

@@ -29,7 +29,7 @@ func Open(name string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open sample file: %w", err)
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }() // only read
 	unpacked, err := zstd.NewReader(file, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		return nil, fmt.Errorf("unpack sample file %s: %w", name, err)
