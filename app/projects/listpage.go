@@ -81,8 +81,8 @@ func (p *listPage) tools() fyne.CanvasObject {
 	p.phase = ui.NewSelect(append([]ui.Option{{Label: ui.T("projects.phase.all")}}, optionsOf(kind, "phase")...),
 		func(code string) { p.change(func(f *Filter) { f.Phase = code }) })
 	p.clear = ui.QuietButton(ui.T("projects.clear"), func() { p.use(Filter{}) })
-	p.tool = ui.HGap(8, ui.Grow(p.search), ui.Fixed(140, 0, p.phase), p.clear)
-	return ui.VGap(6, p.tool, ui.HGap(24, ui.Grow(p.health), ui.Grow(p.more)))
+	p.tool = ui.HGap(8, ui.Grow(p.search), ui.Fixed(140, 0, p.phase), ui.MinSize(310, 0, p.health), p.more, p.clear)
+	return p.tool
 }
 
 func (p *listPage) healths() []ui.Option {
@@ -164,7 +164,7 @@ func (p *listPage) put(object fyne.CanvasObject) {
 func newTable(state ui.State) *ui.Table[Row] {
 	table := ui.NewTable(state, "projects", []ui.Column[Row]{
 		{
-			Key: "health", Title: fieldText("health"), Width: 76, Badge: true,
+			Key: "health", Title: fieldText("health"), Width: 100, Badge: true,
 			Text: func(r Row) string { return optionText("health", r.Health) },
 			Tone: func(r Row) ui.Tone { return healthTone(r.Health) },
 		},
@@ -175,7 +175,7 @@ func newTable(state ui.State) *ui.Table[Row] {
 			return r.Name
 		}},
 		{Key: "company", Title: ui.T("projects.company"), Width: 110, Flex: 2, Text: func(r Row) string { return r.Company }},
-		{Key: "phase", Title: fieldText("phase"), Width: 84, Badge: true, Text: func(r Row) string { return optionText("phase", r.Phase) }},
+		{Key: "phase", Title: fieldText("phase"), Width: 100, Badge: true, Text: func(r Row) string { return optionText("phase", r.Phase) }},
 		{Key: "next", Title: ui.T("projects.next_milestone"), Width: 150, Flex: 2, Text: func(r Row) string { return r.Next.Name }},
 		{
 			Key: "due", Title: ui.T("projects.due"), Width: 96,
@@ -187,8 +187,8 @@ func newTable(state ui.State) *ui.Table[Row] {
 				return ui.ToneNeutral
 			},
 		},
-		{Key: "progress", Title: ui.T("projects.progress"), Width: 64, Align: fyne.TextAlignTrailing, Text: func(r Row) string { return ui.FormatPercent(float64(r.Progress) / 100) }},
-		{Key: "revenue", Title: fieldText("revenue"), Width: 120, Align: fyne.TextAlignTrailing, Text: func(r Row) string { return moneyText(r.Project) }},
+		{Key: "progress", Title: ui.T("projects.progress"), Width: 84, Align: fyne.TextAlignTrailing, Text: func(r Row) string { return ui.FormatPercent(float64(r.Progress) / 100) }},
+		{Key: "revenue", Title: fieldText("revenue"), Width: 136, Align: fyne.TextAlignTrailing, Text: func(r Row) string { return moneyText(r.Project) }},
 		{Key: "owner", Title: fieldText("owner_id"), Width: 72, Text: func(r Row) string { return r.Owner }},
 	})
 	table.ID = func(r Row) string { return r.ID }

@@ -2,6 +2,7 @@ package projects
 
 import (
 	"context"
+	"strings"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
@@ -61,7 +62,7 @@ func moneyText(p sales.Project) string {
 	if currency == "" {
 		currency = sales.DefaultCurrency
 	}
-	return ui.FormatMoney(p.Revenue, currency)
+	return strings.TrimSuffix(ui.FormatMoney(p.Revenue, currency), ".00")
 }
 
 // choose makes the search of a picker for records of a kind.
