@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -273,10 +274,38 @@ func TestPartialImportRejectsWhatTheWorkbookRefuses(t *testing.T) {
 	}
 }
 
+func TestLargeImportIsTakenBackWhenTheWorkbookRefusesItsEnd(t *testing.T) {
+	book := &refusing{Book: newBook()}
+	load(t, book, "partner", "code,name,phone\nP0,Before,1\n")
+	var file strings.Builder
+	file.WriteString("code,name,phone\nP0,Before,2\n")
+	for i := range 2 * batch {
+		fmt.Fprintf(&file, "Q%d,New %d,\n", i, i)
+	}
+	file.WriteString("Z,Forbidden,\n")
+	_, err := Import(context.Background(), book, "partner", "x.csv", []byte(file.String()), options())
+	if !sales.HasCode(err, sales.CodeForbidden) {
+		t.Fatal(err)
+	}
+	if got := fakebook.All[sales.Partner](book.Book); len(got) != 1 || got[0].Phone != "1" {
+		t.Errorf("%d partners are left", len(got))
+	}
+	for len(book.groups) > 0 && book.groups[0] <= batch {
+		book.groups = book.groups[1:]
+	}
+	if len(book.groups) > 0 {
+		t.Errorf("a group of %d edits", book.groups[0])
+	}
+}
+
 // refusing is a workbook that refuses one name, as a server's or a store's further checks may.
-type refusing struct{ *fakebook.Book }
+type refusing struct {
+	*fakebook.Book
+	groups []int // how many edits each call had
+}
 
 func (b *refusing) Write(ctx context.Context, edits ...sales.Edit) ([]string, error) {
+	b.groups = append(b.groups, len(edits))
 	for _, e := range edits {
 		if e.Values["name"] == "Forbidden" {
 			return nil, &sales.Error{Code: sales.CodeForbidden, Message: "not this one"}
