@@ -88,8 +88,7 @@ func (p *page) read(a sales.Announcement) {
 	if a.MustConfirm {
 		label = ui.T("today.announcement.yes")
 	}
-	text := ui.Paragraph(a.Body)
-	content := ui.VGap(6, ui.Caption(categoryText(a)+ui.FormatDay(string(a.PublishedOn))), text)
+	content := ui.VGap(8, ui.Caption(categoryText(a)+ui.FormatDay(string(a.PublishedOn))), ui.Prose(a.Body))
 	modal = ui.ShowModal(p.host.Canvas(), a.Title, content, ui.ModalOptions{
 		Width: 560, Buttons: []fyne.CanvasObject{
 			ui.Button(ui.T("today.announcement.later"), func() { modal.Hide() }), ui.WithIcon(ui.PrimaryButton(label, confirm), ui.IconCheck),

@@ -125,7 +125,7 @@ func (p *page) dealsCard() fyne.CanvasObject {
 	items := make([]ui.FeedItem, len(p.day.Deals))
 	for i, o := range p.day.Deals {
 		item := ui.FeedItem{
-			Icon: ui.IconOpportunities, Tone: ui.ToneWarning, Title: o.Name, Text: joined(o.Company, dealText(o)), OnTap: func() { p.host.Open("opportunity/" + o.ID) },
+			Icon: ui.IconOpportunities, Tone: ui.ToneWarning, Title: o.Name, Text: joined(dealText(o), o.Company), OnTap: func() { p.host.Open("opportunity/" + o.ID) },
 			Action: ui.IconButton(ui.IconEdit, ui.T("today.deal.step"), func() { p.askNextStep(o) }),
 		}
 		if o.Amount != 0 {

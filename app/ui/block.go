@@ -6,11 +6,14 @@ import (
 )
 
 // NewBlock is content on the soft color of a tone, with a stripe of its full color at the left: an entry of a calendar.
-// onTap may be nil.
+// Without onTap a click goes through to what holds the block.
 func NewBlock(tone Tone, content fyne.CanvasObject, onTap func()) fyne.CanvasObject {
 	stripe := newSurface(tone.solidColor(), colorClear, 2)
 	stripe.least = fyne.NewSize(3, 0)
 	face := Border(nil, nil, stripe, nil, PadXY(5, 2, content))
+	if onTap == nil {
+		return container.NewStack(newSurface(tone.fillColor(), colorClear, 4), face)
+	}
 	return container.NewStack(newSurface(tone.fillColor(), colorClear, 4), newTappable(face, 4, onTap))
 }
 

@@ -23,7 +23,7 @@ type agendaView struct {
 
 func newAgendaView(a actions, onDay func(sales.Date)) *agendaView {
 	v := &agendaView{actions: a, onDay: onDay}
-	v.calendar = newCalendar(a.open, a.plan)
+	v.calendar = newCalendar(a.open, a.plan, a.move)
 	v.scroll = ui.Scroll(v.calendar)
 	v.head, v.late, v.side = container.NewStack(), container.NewStack(), container.NewStack()
 	v.root = container.NewStack(ui.Loading())

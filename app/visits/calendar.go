@@ -2,6 +2,7 @@ package visits
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -18,6 +19,7 @@ const (
 	headHeight  = 40
 	dayBegins   = 8
 	dayEnds     = 19
+	margins     = 20
 )
 
 // How many minutes a visit must take for a second and a third line of text.
@@ -26,18 +28,20 @@ const (
 	threeLines = 80
 )
 
-// calendar shows some days beside one another, with visits at their hours. A click where nothing stands plans a visit there.
+// calendar shows some days beside one another, with visits at their hours. A click where nothing stands plans a visit there;
+// a planned visit is dragged to another time.
 type calendar struct {
 	widget.BaseWidget
 	onOpen func(Row)
 	onPlan func(time.Time)
+	onMove func(Row, time.Time)
 	days   []Day
 	first  int // the first hour that is shown
 	last   int // the hour with which the last one ends
 }
 
-func newCalendar(onOpen func(Row), onPlan func(time.Time)) *calendar {
-	c := &calendar{onOpen: onOpen, onPlan: onPlan, first: dayBegins, last: dayEnds}
+func newCalendar(onOpen func(Row), onPlan func(time.Time), onMove func(Row, time.Time)) *calendar {
+	c := &calendar{onOpen: onOpen, onPlan: onPlan, onMove: onMove, first: dayBegins, last: dayEnds}
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -56,7 +60,12 @@ func (c *calendar) SetDays(days []Day) {
 
 // MinSize implements fyne.CanvasObject.
 func (c *calendar) MinSize() fyne.Size {
-	return fyne.NewSize(gutterWidth+float32(len(c.days))*70, float32(c.last-c.first)*hourHeight+20)
+	return fyne.NewSize(gutterWidth+float32(len(c.days))*70, float32(c.last-c.first)*hourHeight+margins)
+}
+
+// hour is the height of an hour: more than the least one where the window has room for it.
+func (c *calendar) hour() float32 {
+	return max(hourHeight, (c.Size().Height-margins)/float32(c.last-c.first))
 }
 
 func (c *calendar) column(width float32) float32 {
@@ -64,7 +73,7 @@ func (c *calendar) column(width float32) float32 {
 }
 
 func (c *calendar) y(minutes int) float32 {
-	return float32(minutes-c.first*60)*hourHeight/60 + 8
+	return float32(minutes-c.first*60)*c.hour()/60 + 8
 }
 
 // Tapped implements fyne.Tappable: it plans a visit at the half hour that was clicked.
@@ -73,10 +82,27 @@ func (c *calendar) Tapped(event *fyne.PointEvent) {
 	if event.Position.X < gutterWidth || i < 0 || i >= len(c.days) {
 		return
 	}
-	minutes := c.first*60 + int((event.Position.Y-8)*60/hourHeight)
-	minutes = max(0, min(minutes/30*30, 23*60+30))
-	day := c.days[i].Date.Time(ui.Now().Location())
-	c.onPlan(time.Date(day.Year(), day.Month(), day.Day(), minutes/60, minutes%60, 0, 0, day.Location()))
+	minutes := c.first*60 + int((event.Position.Y-8)*60/c.hour())
+	c.onPlan(c.moment(i, minutes/30*30))
+}
+
+// moment is a clock time, in minutes since midnight, on one of the days.
+func (c *calendar) moment(day, minutes int) time.Time {
+	minutes = max(0, min(minutes, 23*60+45))
+	at := c.days[day].Date.Time(ui.Now().Location())
+	return time.Date(at.Year(), at.Month(), at.Day(), minutes/60, minutes%60, 0, 0, at.Location())
+}
+
+// drop moves a visit to where its block was dragged, to the quarter of an hour.
+func (c *calendar) drop(r Row, block fyne.CanvasObject, by fyne.Position) {
+	middle := block.Position().X + block.Size().Width/2 - gutterWidth
+	day := max(0, min(int(middle/c.column(c.Size().Width)), len(c.days)-1))
+	planned := r.PlannedAt.Time().In(ui.Now().Location())
+	minutes := planned.Hour()*60 + planned.Minute() + int(math.Round(float64(by.Y*60/c.hour()/15)))*15
+	if to := c.moment(day, minutes); !to.Equal(planned) {
+		c.onMove(r, to)
+	}
+	c.Refresh() // back to its place, until the move is saved
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -167,18 +193,22 @@ func (r *calendarRenderer) day(i int, day Day) {
 	}
 }
 
-// block is one visit: the company, and below it the times and the type as far as there is room.
+// block is one visit: the company, and below it the times, the type and the subject as far as there is room.
 func (r *calendarRenderer) block(slot Slot) fyne.CanvasObject {
-	row := slot.Row
+	c, row := r.calendar, slot.Row
 	clock := ui.FormatTime(row.When().Time())
-	if slot.To-slot.From < oneLine {
-		return ui.NewBlock(statusTone(row), ui.Strong(clock+" "+row.Company).Elastic(), func() { r.calendar.onOpen(row) })
-	}
 	lines := []fyne.CanvasObject{ui.Strong(row.Company).Elastic(), ui.Caption(clock + " " + row.Type.In(ui.Lang())).Elastic()}
-	if slot.To-slot.From >= threeLines && row.Subject != "" {
+	switch length := slot.To - slot.From; {
+	case length < oneLine:
+		lines = []fyne.CanvasObject{ui.Strong(clock + " " + row.Company).Elastic()}
+	case length >= threeLines && row.Subject != "":
 		lines = append(lines, ui.Caption(row.Subject).Elastic())
 	}
-	return ui.NewBlock(statusTone(row), ui.VGap(0, lines...), func() { r.calendar.onOpen(row) })
+	tap := func() { c.onOpen(row) }
+	if row.Status != sales.VisitPlanned {
+		return ui.NewBlock(statusTone(row), ui.VGap(0, lines...), tap)
+	}
+	return newDragBlock(ui.NewBlock(statusTone(row), ui.VGap(0, lines...), nil), tap, func(block *dragBlock, by fyne.Position) { c.drop(row, block, by) })
 }
 
 // nowLine marks the present moment, behind the visits, so that it strikes no name through.

@@ -86,6 +86,28 @@ func (a actions) reschedule(r Row) {
 	})
 }
 
+// move reschedules without asking, as dragging does; the toast takes it back.
+func (a actions) move(r Row, to time.Time) {
+	was := r.PlannedAt.Time()
+	run := func(to time.Time, done func()) {
+		ui.Do(a.host.Context(), func(ctx context.Context) error {
+			_, err := a.model.Reschedule(ctx, r.ID, to)
+			return err
+		}, func(err error) {
+			if err != nil {
+				a.host.ShowError(err)
+				return
+			}
+			done()
+			a.host.Changed("visit")
+		})
+	}
+	run(to, func() {
+		text := ui.T("visits.rescheduled", "Company", r.Company, "When", ui.FormatDay(ui.DayOf(to))+" "+ui.FormatTime(to))
+		a.host.ToastAction(text, ui.T("visits.undo"), func() { run(was, func() {}) })
+	})
+}
+
 // quickDays offers to move to one of the next days at the same time of day.
 func quickDays(planned time.Time, move func(time.Time)) fyne.CanvasObject {
 	today := sales.DateOf(ui.Now())

@@ -241,3 +241,31 @@ func TestReschedulingIsOneClickForTheNextDays(t *testing.T) {
 		t.Errorf("moved to %+v", v)
 	}
 }
+
+func TestAPlannedVisitIsDraggedToAnotherTime(t *testing.T) {
+	s := start(t, "visits")
+	c := uitest.Find[*calendar](t, s.root, 0)
+	block := uitest.Find[*dragBlock](t, s.root, 1) // the first on Wednesday
+	block.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(c.column(c.Size().Width), 0)})
+	block.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(0, 1.3*c.hour())})
+	block.DragEnd()
+	id := fakebook.SampleID("visit", 2)
+	if v := visitOf(t, s.book, id); v.PlannedAt != fakebook.At(1, 11, 45) || v.PlannedEnd != fakebook.At(1, 12, 45) || v.MovedFrom != fakebook.At(0, 10, 30) {
+		t.Fatalf("moved to %v, %v", v.PlannedAt.Time(), v.PlannedEnd.Time())
+	}
+	s.host.Actions["Undo"]()
+	if v := visitOf(t, s.book, id); v.PlannedAt != fakebook.At(0, 10, 30) {
+		t.Errorf("Undo left it at %v", v.PlannedAt.Time())
+	}
+	edits := len(s.book.Edits)
+	block = uitest.Find[*dragBlock](t, s.root, 1)
+	block.Dragged(&fyne.DragEvent{Dragged: fyne.NewDelta(2, 3)})
+	block.DragEnd()
+	if len(s.book.Edits) != edits {
+		t.Error("a shake moved the visit")
+	}
+	test.Tap(block)
+	if len(s.host.Opened) != 1 || s.host.Opened[0] != "visit/"+id {
+		t.Errorf("opened %v", s.host.Opened)
+	}
+}

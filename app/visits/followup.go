@@ -41,10 +41,15 @@ func askFollowUp(h ui.Host, m *Model, v sales.Visit, company string, done func()
 		})
 	}
 	var days []fyne.CanvasObject
+	var first fyne.Focusable
 	today := m.today()
 	for _, choice := range followUpDays {
 		on := AddDays(today, choice.days)
-		days = append(days, ui.Button(ui.T("visits.followup."+choice.key)+" · "+ui.FormatDayShort(string(on)), func() { save(on) }))
+		button := ui.Button(ui.T("visits.followup."+choice.key)+" · "+ui.FormatDayShort(string(on)), func() { save(on) })
+		if first == nil {
+			first = button // Space is then "in a week"
+		}
+		days = append(days, button)
 	}
 	form := ui.NewForm()
 	form.Add("kind", ui.T("visits.followup.kind"), kind)
@@ -59,7 +64,7 @@ func askFollowUp(h ui.Host, m *Model, v sales.Visit, company string, done func()
 	form.Add("other", ui.T("visits.followup.other"), ui.HStack(ui.Fixed(220, 0, other), ui.Button(ui.T("visits.followup.save"), onOther)))
 	content := ui.VGap(14, ui.ColorText(ui.T("visits.logged", "Company", company), ui.ToneSuccess).Elastic(), ui.Grid(130, days...), form)
 	modal = ui.ShowModal(h.Canvas(), ui.T("visits.followup.title"), content, ui.ModalOptions{
-		Width:   520,
+		Width: 520, Focus: first,
 		Buttons: []fyne.CanvasObject{ui.Button(ui.T("visits.followup.none"), func() { modal.Hide() })},
 		OnHide: func() {
 			if !saved {
