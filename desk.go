@@ -131,6 +131,7 @@ func (d *desk) showApp() {
 	shell.Compose(app.Services{
 		Book: d.book, Tray: d.book, History: d.book.History, Session: d.book,
 		Me: d.user, Now: time.Now, State: d.syncState, Sync: d.syncSoon,
+		Export: d.export, Import: d.importFile,
 		Appearance: d.appearance, SignedIn: d.signedIn, Folder: d.book.Dir, Version: version,
 	})
 	d.setShell(shell)

@@ -35,6 +35,9 @@ func (w *Workbook) fill(ctx context.Context, me sales.User, records []sales.Reco
 	edits := make([]sales.Edit, len(records))
 	for i, r := range records {
 		edits[i] = sales.Edit{Verb: sales.Create, Kind: r.Kind, ID: r.ID, Values: r.Values}
+		if r.ID == me.ID {
+			edits[i].Verb = sales.Update // the workbook has a record of its own user
+		}
 	}
 	_, err := w.Store.Write(ctx, edits...)
 	return err

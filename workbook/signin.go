@@ -128,12 +128,9 @@ func (w *Workbook) adopt(ctx context.Context, id local.Identity, token, target s
 	return w.connect(ctx)
 }
 
-// move renames the open database's folder.
+// move gives the open database another folder.
 func (w *Workbook) move(ctx context.Context, target string) error {
-	if err := w.Store.Close(); err != nil {
-		return err
-	}
-	if err := os.Rename(filepath.Join(w.Dir, w.sub), filepath.Join(w.Dir, target)); err != nil {
+	if err := w.Store.Move(filepath.Join(w.Dir, target)); err != nil {
 		return errors.Join(fmt.Errorf("give the workbook its user's folder: %w", err), w.use(ctx, w.sub))
 	}
 	return w.use(ctx, target)

@@ -119,11 +119,7 @@ func (t *tool) show() *cobra.Command {
 // record prints one record: as one line of JSON with every field, or as a block of filled fields.
 func (t *tool) record(k *sales.Kind, rec sales.Record) error {
 	if t.asJSON {
-		b, err := sales.MarshalRecord(rec, true)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(t.out, "%s\n", b)
+		_, err := fmt.Fprintf(t.out, "%s\n", sales.MarshalRecord(rec, true))
 		return err
 	}
 	var b strings.Builder
@@ -149,10 +145,10 @@ type historyLine struct {
 }
 
 type historyField struct {
-	Field string `json:"field"`
-	Old   any    `json:"old"`
-	New   any    `json:"new"`
-	Lost  bool   `json:"lost"`
+	Field string          `json:"field"`
+	Old   json.RawMessage `json:"old"`
+	New   json.RawMessage `json:"new"`
+	Lost  bool            `json:"lost"`
 }
 
 func (t *tool) history(ctx context.Context, wb *workbook.Workbook, k *sales.Kind, id string) error {
@@ -172,8 +168,12 @@ func (t *tool) history(ctx context.Context, wb *workbook.Workbook, k *sales.Kind
 		}
 		var text strings.Builder
 		for _, f := range e.Fields {
-			l.Fields = append(l.Fields, historyField{Field: f.Name, Old: f.Old, New: f.New, Lost: f.Lost})
-			fmt.Fprintf(&text, "\n  %s: %v → %v", f.Name, orDash(f.Old), orDash(f.New))
+			d, ok := k.Field(f.Name)
+			if !ok {
+				continue // a field of a newer program
+			}
+			l.Fields = append(l.Fields, historyField{Field: f.Name, Old: sales.MarshalValue(d, f.Old), New: sales.MarshalValue(d, f.New), Lost: f.Lost})
+			fmt.Fprintf(&text, "\n  %s: %s → %s", f.Name, orDash(d, f.Old), orDash(d, f.New))
 			if f.Lost {
 				text.WriteString(" (lost)")
 			}
@@ -185,11 +185,11 @@ func (t *tool) history(ctx context.Context, wb *workbook.Workbook, k *sales.Kind
 	return nil
 }
 
-func orDash(v any) any {
+func orDash(f *sales.Field, v any) string {
 	if sales.Empty(v) {
 		return "–"
 	}
-	return v
+	return sales.FormatValue(f, v)
 }
 
 func (t *tool) list() *cobra.Command {
@@ -257,7 +257,7 @@ func condition(k *sales.Kind, text string) (sales.Cond, error) {
 	if f.Type == sales.Set {
 		return sales.Cond{Field: name, Op: sales.Contains, Value: value}, nil
 	}
-	v, err := sales.ParseValue(f, value)
+	v, err := sales.ParseValue(f, value, time.Local)
 	return sales.Cond{Field: name, Op: sales.Eq, Value: v}, err
 }
 

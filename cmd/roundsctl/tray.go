@@ -139,7 +139,7 @@ func (t *tool) doctor() *cobra.Command {
 			return err
 		}
 		for _, f := range findings {
-			if err := t.line(map[string]string{"what": f.What, "where": f.Where, "hint": f.Hint}, "%s: %s; %s", f.Where, f.What, f.Hint); err != nil {
+			if err := t.line(f, "%s: %s; %s", f.Where, f.Message, f.Hint); err != nil {
 				return err
 			}
 		}

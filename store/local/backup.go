@@ -35,7 +35,7 @@ func (s *Store) backup(ctx context.Context, dir, path string) error {
 	if err := os.Remove(tmp); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if _, err := s.db.Reader().ExecContext(ctx, "VACUUM INTO ?", tmp); err != nil {
+	if err := s.copyTo(ctx, tmp); err != nil {
 		_ = os.Remove(tmp)
 		return err
 	}
@@ -46,6 +46,20 @@ func (s *Store) backup(ctx context.Context, dir, path string) error {
 		return err
 	}
 	return dropOld(dir)
+}
+
+// copyTo writes one consistent copy, on a connection of its own: the readers may write nothing, not even another file, and the writer has
+// better things to do meanwhile.
+func (s *Store) copyTo(ctx context.Context, path string) error {
+	db, err := sql.Open("sqlite", s.db.Path())
+	if err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, "VACUUM INTO ?", path)
+	if e := db.Close(); err == nil {
+		err = e
+	}
+	return err
 }
 
 // forgetToken makes a copy differ from every workbook that is in use.

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	_ "modernc.org/sqlite" // the driver of the floor
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// times are durations of one thing done many times.
+type times []time.Duration
+
+func measure(n int, do func(i int) error) (times, error) {
+	out := make(times, 0, n)
+	for i := range n {
+		begun := time.Now()
+		if err := do(i); err != nil {
+			return nil, err
+		}
+		out = append(out, time.Since(begun))
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// at is the time below which a share of all lies.
+func (t times) at(share float64) time.Duration { return t[min(int(share*float64(len(t))), len(t)-1)] }
+
+func (t times) String() string {
+	return fmt.Sprintf("p50 %.2f ms, p95 %.2f ms", ms(t.at(0.5)), ms(t.at(0.95)))
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// firstSync takes everything that a manager sees into a new device.
+func (b *bench) firstSync(ctx context.Context) error {
+	c, err := b.newDevice(ctx, "boss", boss)
+	if err != nil {
+		return err
+	}
+	b.rep = c
+	begun := time.Now()
+	r, err := c.Sync(ctx)
+	if err != nil {
+		return err
+	}
+	took := time.Since(begun)
+	floor, err := b.bareInsert(ctx, r.Pulled)
+	if err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("first sync of %d records", r.Pulled), "≥ 40,000/s", fmt.Sprintf("%.0f/s bare inserts", float64(r.Pulled)/floor.Seconds()),
+		"%.0f/s (%.1f s, %.1f MB)", float64(r.Pulled)/took.Seconds(), took.Seconds(), float64(r.BytesIn)/1e6)
+	begun = time.Now()
+	for range 600 {
+		hits, err := c.Search(ctx, "键盘", "feedback", 5)
+		if err != nil {
+			return err
+		}
+		if findings, err := c.Store.Check(ctx, false); err != nil {
+			return err
+		} else if len(hits) > 0 && len(findings) == 0 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	b.add("… search complete after it", "≤ 5 s", "", "%.1f s", time.Since(begun).Seconds())
+	return nil
+}
+
+// bareInsert is the same number of rows of 600 bytes through the bare driver, with two indexes, in one transaction.
+func (b *bench) bareInsert(ctx context.Context, n int) (time.Duration, error) {
+	db, err := sql.Open("sqlite", b.path("floor.db")+"?_pragma=journal_mode(wal)")
+	if err != nil {
+		return 0, err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, "CREATE TABLE r (id TEXT PRIMARY KEY, a TEXT, b INTEGER, body TEXT); CREATE INDEX ra ON r(a); CREATE INDEX rb ON r(b)"); err != nil {
+		return 0, err
+	}
+	body := strings.Repeat("六百字节", 50)
+	begun := time.Now()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() //nolint:errcheck // committed below
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO r VALUES (?,?,?,?)")
+	if err != nil {
+		return 0, err
+	}
+	defer stmt.Close()
+	for i := range n {
+		if _, err := stmt.ExecContext(ctx, sales.NewID(), fmt.Sprintf("P%05d", i%4000), i, body); err != nil {
+			return 0, err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, err
+	}
+	return time.Since(begun), nil
+}
+
+// saving writes visits, each durable with its search entry and outbox change.
+func (b *bench) saving(ctx context.Context) error {
+	partners, err := b.rep.List(ctx, sales.Query{Kind: "partner", Limit: 500})
+	if err != nil {
+		return err
+	}
+	got, err := measure(500, func(i int) error {
+		_, err := b.rep.Store.Write(ctx, sales.CreateOf(sales.Visit{PartnerID: partners[i].ID, VisitType: "routine", Notes: strings.Repeat("客户备货充足，关注新品上市时间。", 6)}))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	floor, err := b.bareCommit(ctx)
+	if err != nil {
+		return err
+	}
+	b.add("save a visit: row, search entry, outbox, durable", "p95 ≤ 5 ms", floor.String()+" for two bare inserts", "%s", got)
+	return nil
+}
+
+func (b *bench) bareCommit(ctx context.Context) (times, error) {
+	db, err := sql.Open("sqlite", b.path("floor2.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	if err != nil {
+		return nil, err
+	}
+	defer db.Close()
+	if _, err := db.ExecContext(ctx, "CREATE TABLE a (id TEXT PRIMARY KEY, body TEXT); CREATE TABLE b (id TEXT PRIMARY KEY, body TEXT)"); err != nil {
+		return nil, err
+	}
+	body := strings.Repeat("六百字节", 50)
+	return measure(500, func(int) error {
+		tx, err := db.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback() //nolint:errcheck // committed below
+		for _, q := range []string{"INSERT INTO a VALUES (?,?)", "INSERT INTO b VALUES (?,?)"} {
+			if _, err := tx.ExecContext(ctx, q, sales.NewID(), body); err != nil {
+				return err
+			}
+		}
+		return tx.Commit()
+	})
+}
+
+// lists opens lists as their screens do: the first rows, sorted and filtered, and pages anywhere in them.
+func (b *bench) lists(ctx context.Context) error {
+	for _, q := range []sales.Query{
+		{Kind: "shipment", Sort: []string{"-shipped_at"}},
+		{Kind: "feedback", Sort: []string{"-captured_at"}, Where: []sales.Cond{{Field: "status", Op: sales.Ne, Value: "closed"}}},
+		{Kind: "partner", Sort: []string{"name"}, Where: []sales.Cond{{Field: "tier", Op: sales.In, Value: []string{"gold", "silver"}}}},
+	} {
+		n, err := b.rep.Count(ctx, q)
+		if err != nil {
+			return err
+		}
+		first, err := measure(30, func(int) error {
+			first := q
+			first.Limit = 200
+			_, err := b.rep.List(ctx, first)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		far, err := measure(30, func(int) error {
+			page := q
+			page.Limit, page.Offset = 200, rand.N(max(n-200, 1)) //nolint:gosec // any page will do
+			_, err := b.rep.List(ctx, page)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		b.add(fmt.Sprintf("first 200 of %d %s rows, sorted, filtered", n, q.Kind), "≤ 50 ms", "", "%s", first)
+		b.add("… any 200 further down", "≤ 16 ms a frame", "", "%s", far)
+	}
+	return nil
+}
+
+// searching asks what reps ask.
+func (b *bench) searching(ctx context.Context) error {
+	for _, s := range []struct{ what, text string }{
+		{"two Chinese characters", "电脑"}, {"four Chinese characters", "质量不错"}, {"pinyin initials", "trdr"}, {"a code's beginning", "P123"},
+	} {
+		got, err := measure(50, func(int) error {
+			_, err := b.rep.Search(ctx, s.text, "", 30)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		b.add("search everything: "+s.what, "p95 ≤ 10 ms", "", "%s", got)
+	}
+	info, err := os.Stat(b.rep.Store.Dir() + "/workbook.db")
+	if err != nil {
+		return err
+	}
+	b.add("size of the workbook on disk", "", "", "%.0f MB", float64(info.Size())/1e6)
+	return nil
+}

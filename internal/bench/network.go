@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rounds-field/rounds/assets/sample"
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/client"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// pushing sends 10,000 changes written offline, then measures what one costs on the wire.
+func (b *bench) pushing(ctx context.Context) error {
+	if _, err := b.rep.Sync(ctx); err != nil { // what saving left behind
+		return err
+	}
+	partners, err := b.rep.List(ctx, sales.Query{Kind: "partner", Limit: 1000})
+	if err != nil {
+		return err
+	}
+	for range 100 {
+		edits := make([]sales.Edit, 100)
+		for i := range edits {
+			edits[i] = sales.CreateOf(sales.Task{Title: "回访价格问题", PartnerID: partners[i].ID})
+		}
+		if _, err := b.rep.Store.Write(ctx, edits...); err != nil {
+			return err
+		}
+	}
+	r, err := b.rep.Sync(ctx)
+	if err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("push of %d offline changes, pull of them included", r.Pushed), "≥ 20,000/s", "", "%.0f/s (%.2f s)", float64(r.Pushed)/r.Seconds, r.Seconds)
+	var edits []sales.Edit
+	for _, p := range partners {
+		edits = append(edits, sales.Edit{Verb: sales.Update, Kind: "partner", ID: p.ID, Values: sales.Values{"phone": "1380000" + p.ID[:4]}})
+	}
+	if err := b.bytesOf(ctx, "bytes on the wire: an edited field", "≤ 40", edits); err != nil {
+		return err
+	}
+	edits = nil
+	for i, p := range partners {
+		edits = append(edits, sales.CreateOf(sales.Visit{PartnerID: p.ID, VisitType: "routine", Notes: fmt.Sprintf("第%d次：%s", i, strings.Repeat("客户备货充足，关注新品上市的时间和返点政策。", 8))}))
+	}
+	return b.bytesOf(ctx, "bytes on the wire: a new visit of 600 bytes", "≤ 130", edits)
+}
+
+// bytesOf syncs edits written one by one and divides the bytes by their number.
+func (b *bench) bytesOf(ctx context.Context, what, aim string, edits []sales.Edit) error {
+	for _, e := range edits {
+		if _, err := b.rep.Store.Write(ctx, e); err != nil {
+			return err
+		}
+	}
+	r, err := b.rep.Sync(ctx)
+	if err != nil {
+		return err
+	}
+	b.add(what, aim, "", "%.0f out, %.0f back", float64(r.BytesOut)/float64(len(edits)), float64(r.BytesIn)/float64(len(edits)))
+	return nil
+}
+
+// editToColleague is the time from saving on one device to being readable on another, when both sync at once.
+func (b *bench) editToColleague(ctx context.Context) error {
+	other, err := b.newDevice(ctx, "peer", peer)
+	if err != nil {
+		return err
+	}
+	defer other.Close() //nolint:errcheck // the folder is thrown away
+	if _, err := other.Sync(ctx); err != nil {
+		return err
+	}
+	partners, err := b.rep.List(ctx, sales.Query{Kind: "partner", Limit: 50})
+	if err != nil {
+		return err
+	}
+	got, err := measure(50, func(i int) error {
+		note := fmt.Sprintf("edit %d", i)
+		if _, err := b.rep.Store.Write(ctx, sales.Edit{Verb: sales.Update, Kind: "partner", ID: partners[i].ID, Values: sales.Values{"address": note}}); err != nil {
+			return err
+		}
+		if _, err := b.rep.Sync(ctx); err != nil {
+			return err
+		}
+		if _, err := other.Sync(ctx); err != nil {
+			return err
+		}
+		seen, err := other.Get(ctx, "partner", partners[i].ID)
+		if err == nil && seen.Text("address") != note {
+			err = errors.New("the edit did not arrive")
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b.add("an edit to the other device, both syncing at once", "p50 ≤ 20, p95 ≤ 50 ms", "", "%s (by itself: within 15 s, polling)", got)
+	return nil
+}
+
+// serving measures the server's memory and its answers under load.
+func (b *bench) serving(ctx context.Context) error {
+	const pushers, rounds = 50, 20
+	clients := make([]*pusher, pushers)
+	for i := range clients {
+		c, err := b.newPusher(ctx)
+		if err != nil {
+			return err
+		}
+		clients[i] = c
+	}
+	var mu sync.Mutex
+	var all times
+	var failed error
+	var group sync.WaitGroup
+	begun := time.Now()
+	for _, c := range clients {
+		group.Go(func() {
+			got, err := measure(rounds, func(int) error { return c.push(ctx) })
+			mu.Lock()
+			all, failed = append(all, got...), errors.Join(failed, err)
+			mu.Unlock()
+		})
+	}
+	group.Wait()
+	if failed != nil {
+		return failed
+	}
+	slices.Sort(all)
+	b.add(fmt.Sprintf("server: a push of one change while %d push at once", pushers), "p95 ≤ 100 ms", "", "%s, %.0f/s", all, pushers*rounds/time.Since(begun).Seconds())
+	mb, err := memoryOf(b.server.cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
+	b.add("server: memory after all this", "≤ 200 MB", "", "%.0f MB", mb)
+	b.stopServer()
+	if err := b.restartServer(ctx); err != nil {
+		return err
+	}
+	if mb, err = memoryOf(b.server.cmd.Process.Pid); err != nil {
+		return err
+	}
+	b.add("server: memory when idle", "≤ 40 MB", "", "%.0f MB", mb)
+	return nil
+}
+
+// pusher is a device reduced to its end of the wire.
+type pusher struct {
+	client      *client.Client
+	incarnation string
+	clock       *hlc.Clock
+	counter     uint64
+}
+
+func (b *bench) newPusher(ctx context.Context) (*pusher, error) {
+	p := &pusher{incarnation: uuid.NewString(), clock: hlc.New(time.Now, 0)}
+	c, err := client.New("http://"+b.server.addr, "")
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.SignIn(ctx, wire.SignInRequest{User: boss, Password: sample.Password, Device: "bench", Incarnation: p.incarnation})
+	if err != nil {
+		return nil, err
+	}
+	p.client, err = client.New("http://"+b.server.addr, r.Token)
+	return p, err
+}
+
+// push sends one new task.
+func (p *pusher) push(ctx context.Context) error {
+	p.counter++
+	resp, err := p.client.Push(ctx, wire.PushRequest{Incarnation: p.incarnation, Changes: []wire.Change{{
+		ID: sales.NewID(), Counter: p.counter, Group: p.counter, Kind: "task", RecordID: sales.NewID(), Verb: sales.Create, HLC: p.clock.Next(),
+		Schema: wire.SchemaVersion, Fields: []wire.FieldEdit{{Number: 1, Value: "并发"}},
+	}}})
+	if err == nil && resp.Verdicts[0].Outcome != wire.Applied {
+		err = fmt.Errorf("the push was %s: %s", resp.Verdicts[0].Outcome, resp.Verdicts[0].Message)
+	}
+	return err
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rounds-field/rounds/assets/sample"
+	"github.com/rounds-field/rounds/workbook"
+)
+
+// process is the running server.
+type process struct {
+	cmd  *exec.Cmd
+	addr string
+}
+
+// boss sees everything; rep is a colleague.
+const (
+	boss = "bench.boss"
+	peer = "bench.peer"
+)
+
+func (b *bench) startServer(ctx context.Context) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	b.server.addr = l.Addr().String()
+	if err := l.Close(); err != nil {
+		return err
+	}
+	begun := time.Now()
+	if err := b.restartServer(ctx); err != nil {
+		return err
+	}
+	b.add("server: load the full sample at its first start", "", "", "%.1f s", time.Since(begun).Seconds())
+	return b.addUsers(ctx)
+}
+
+// restartServer starts the server on its data and waits for it.
+func (b *bench) restartServer(ctx context.Context) error {
+	cmd := exec.CommandContext(ctx, b.serverBin, "serve", "--data", b.path("server"), "--listen", b.server.addr, "--sample", sample.Full)
+	cmd.Stderr = os.Stderr
+	if os.Getenv("BENCH_VERBOSE") == "" {
+		cmd.Stderr = nil
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	b.server.cmd = cmd
+	return b.waitReady(ctx)
+}
+
+func (b *bench) addUsers(ctx context.Context) error {
+	for _, name := range []string{boss, peer} {
+		add := exec.CommandContext(ctx, b.serverBin, "user", "add", name, "--data", b.path("server"), "--role", "manager", "--password-stdin")
+		add.Stdin = strings.NewReader(sample.Password)
+		if out, err := add.CombinedOutput(); err != nil {
+			return fmt.Errorf("add user: %w: %s", err, out)
+		}
+	}
+	return nil
+}
+
+func (b *bench) waitReady(ctx context.Context) error {
+	for range 1200 {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.server.addr+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			ok := resp.StatusCode == http.StatusOK
+			if err := resp.Body.Close(); err != nil {
+				return err
+			}
+			if ok {
+				return nil
+			}
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	return errors.New("the server does not become ready")
+}
+
+func (b *bench) stopServer() {
+	if b.server.cmd != nil {
+		_ = b.server.cmd.Process.Kill() // it may have ended already
+		_ = b.server.cmd.Wait()
+	}
+}
+
+// device is a workbook of its own.
+type device struct{ *workbook.Workbook }
+
+// newDevice makes a device and signs a user in on it.
+func (b *bench) newDevice(ctx context.Context, name, user string) (*device, error) {
+	wb, err := workbook.Open(ctx, b.path(name), workbook.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := wb.SignIn(ctx, "http://"+b.server.addr, user, sample.Password); err != nil {
+		return nil, errors.Join(err, wb.Close())
+	}
+	return &device{wb}, nil
+}
+
+// memoryOf is the resident memory of a process in MB.
+func memoryOf(pid int) (float64, error) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, err
+	}
+	for line := range bytes.Lines(status) {
+		if rest, ok := bytes.CutPrefix(line, []byte("VmRSS:")); ok {
+			kb, err := strconv.ParseFloat(strings.Fields(string(rest))[0], 64)
+			return kb / 1024, err
+		}
+	}
+	return 0, errors.New("no VmRSS")
+}
