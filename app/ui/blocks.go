@@ -3,7 +3,6 @@ package ui
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -92,34 +91,40 @@ func PageFrame(title, subtitle string, actions []fyne.CanvasObject, toolbar, bod
 
 // NewMasterDetail puts a list beside what is selected in it. The divider's place is remembered under the key.
 func NewMasterDetail(state State, key string, offset float64, master, detail fyne.CanvasObject) fyne.CanvasObject {
-	split := &rememberedSplit{state: state, key: "split." + key}
-	split.Horizontal = true
-	split.Leading, split.Trailing = besideDivider(0, 4, master), besideDivider(4, 0, detail)
-	split.Offset = stateFloat(state, split.key, offset)
-	split.kept = split.Offset
-	split.ExtendBaseWidget(split)
+	key = "split." + key
+	split := container.NewHSplit(nil, nil)
+	split.Offset = stateFloat(state, key, offset)
+	beside := &besideDivider{right: 4, moved: func() { setStateFloat(state, key, split.Offset) }, kept: split}
+	split.Leading = container.New(beside, master)
+	split.Trailing = container.New(&besideDivider{left: 4}, detail)
 	return split
 }
 
-// besideDivider keeps an object clear of the divider.
-func besideDivider(left, right float32, object fyne.CanvasObject) fyne.CanvasObject {
-	return container.New(layout.NewCustomPaddedLayout(0, 0, left, right), object)
+// besideDivider keeps an object clear of the divider, and notices when it was dragged: the toolkit lays both sides
+// out then and tells nobody.
+type besideDivider struct {
+	left, right float32
+	kept        *container.Split
+	offset      float64
+	moved       func()
 }
 
-// rememberedSplit is a split whose offset is kept when its divider was dragged.
-type rememberedSplit struct {
-	container.Split
-	state State
-	key   string
-	kept  float64
+// MinSize implements fyne.Layout.
+func (b *besideDivider) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return objects[0].MinSize().AddWidthHeight(b.left+b.right, 0)
 }
 
-// Refresh implements fyne.CanvasObject. The toolkit refreshes a split after each drag of its divider.
-func (s *rememberedSplit) Refresh() {
-	s.Split.Refresh()
-	if s.Offset != s.kept {
-		s.kept = s.Offset
-		setStateFloat(s.state, s.key, s.Offset)
+// Layout implements fyne.Layout.
+func (b *besideDivider) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	objects[0].Move(fyne.NewPos(b.left, 0))
+	objects[0].Resize(size.SubtractWidthHeight(b.left+b.right, 0))
+	if b.kept == nil || b.offset == b.kept.Offset {
+		return
+	}
+	first := b.offset == 0
+	b.offset = b.kept.Offset
+	if !first {
+		b.moved()
 	}
 }
 

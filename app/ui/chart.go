@@ -77,7 +77,8 @@ type plot struct {
 	objects []fyne.CanvasObject
 }
 
-const plotLine = 14 // the height of a line of small text
+// row is the height of a line of small text.
+func (p *plot) row() float32 { return 14 * theme.Size(theme.SizeNameText) / 13 }
 
 func (p *plot) text(text string, center float32, y, room float32, ink fyne.ThemeColorName) {
 	size := theme.Size(theme.SizeNameCaptionText) - 1
@@ -85,7 +86,7 @@ func (p *plot) text(text string, center float32, y, room float32, ink fyne.Theme
 	shown.TextSize = size
 	shown.Alignment = fyne.TextAlignCenter
 	shown.Move(fyne.NewPos(center-room/2, y))
-	shown.Resize(fyne.NewSize(room, plotLine))
+	shown.Resize(fyne.NewSize(room, p.row()))
 	p.objects = append(p.objects, shown)
 }
 
@@ -120,7 +121,7 @@ func (p *plot) bars(bars []Bar) {
 	if high == low {
 		high = low + 1
 	}
-	top, bottom := float32(plotLine+4), p.size.Height-plotLine-6
+	top, bottom := p.row()+4, p.size.Height-p.row()-6
 	perUnit := (bottom - top) / float32(high-low)
 	zero := bottom + float32(low)*perUnit
 	slot := p.size.Width / float32(len(bars))
@@ -140,10 +141,10 @@ func (p *plot) bars(bars []Bar) {
 		}
 		p.rectangle(center-width/2, y, width, height, themeColor(tone.solidColor()), min(3, height/2))
 		if i%values == 0 && bar.Text != "" {
-			p.text(bar.Text, center, max(0, min(y, zero)-plotLine-2), slot*float32(values), theme.ColorNameForeground)
+			p.text(bar.Text, center, max(0, min(y, zero)-p.row()-2), slot*float32(values), theme.ColorNameForeground)
 		}
 		if i%every == 0 {
-			p.text(bar.Label, center, p.size.Height-plotLine-1, slot*float32(every), colorMuted)
+			p.text(bar.Label, center, p.size.Height-p.row()-1, slot*float32(every), colorMuted)
 		}
 	}
 	p.line(fyne.NewPos(0, zero), fyne.NewPos(p.size.Width, zero), themeColor(theme.ColorNameSeparator), 1)
@@ -180,22 +181,22 @@ func (p *plot) lines(labels []string, series []Series, format func(float64) stri
 		left = max(left, measure(format(value), size, false).Width)
 	}
 	left += 10
-	top, bottom := float32(6), p.size.Height-plotLine-6
+	top, bottom := float32(6), p.size.Height-p.row()-6
 	if len(series) > 1 {
-		top += plotLine + 6
+		top += p.row() + 6
 		p.legend(series, left)
 	}
 	y := func(value float64) float32 { return bottom - (bottom-top)*float32((value-low)/(high-low)) }
 	for value := low; value <= high+step/2; value += step {
 		p.line(fyne.NewPos(left, y(value)), fyne.NewPos(p.size.Width, y(value)), themeColor(colorGrid), 1)
-		p.text(format(value), (left-6)/2, y(value)-plotLine/2, left-6, colorMuted)
+		p.text(format(value), (left-6)/2, y(value)-p.row()/2, left-6, colorMuted)
 	}
 	slot := (p.size.Width - left) / float32(count)
 	x := func(i int) float32 { return left + slot*(float32(i)+0.5) }
 	every := p.labelStep(count, slot, func(i int) string { return labels[i] })
 	for i, label := range labels {
 		if i%every == 0 {
-			p.text(label, x(i), p.size.Height-plotLine-1, slot*float32(every), colorMuted)
+			p.text(label, x(i), p.size.Height-p.row()-1, slot*float32(every), colorMuted)
 		}
 	}
 	for _, one := range series {

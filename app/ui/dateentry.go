@@ -40,13 +40,13 @@ func NewDateEntry() *DateEntry {
 }
 
 // ErrNoDay is what Valid says of text that is no day. Its code is "no_day".
-var ErrNoDay CodedError = noDay{}
+var ErrNoDay CodedError = noDayError{}
 
-type noDay struct{}
+type noDayError struct{}
 
-func (noDay) Error() string             { return "read a day: write it as YYYY-MM-DD" }
-func (noDay) ErrorCode() string         { return "no_day" }
-func (noDay) ErrorArgs() map[string]any { return nil }
+func (noDayError) Error() string             { return "read a day: write it as YYYY-MM-DD" }
+func (noDayError) ErrorCode() string         { return "no_day" }
+func (noDayError) ErrorArgs() map[string]any { return nil }
 
 // Day returns the day, YYYY-MM-DD, or "" when there is none.
 func (d *DateEntry) Day() string {

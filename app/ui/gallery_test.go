@@ -188,3 +188,16 @@ func TestScreensLookAsTheyDid(t *testing.T) {
 	uitest.GoldenSample(t, "board", board)
 	uitest.GoldenSample(t, "dialog", dialog)
 }
+
+func TestNothingIsCutOffAtAnyTextSize(t *testing.T) {
+	t.Cleanup(func() { ui.ApplyTheme(ui.ThemeLight, ui.TextNormal) })
+	for _, size := range []ui.TextSize{ui.TextSmall, ui.TextLarge} {
+		ui.ApplyTheme(ui.ThemeLight, size)
+		for _, build := range []func(*uitest.Host) fyne.CanvasObject{blocks, fields, board} {
+			h := uitest.NewHost(t)
+			content := build(h)
+			h.Window.SetContent(content)
+			uitest.CheckClipped(t, content)
+		}
+	}
+}

@@ -76,7 +76,7 @@ func (l *OptionList) SetItems(items []PickItem) {
 func (l *OptionList) Items() []PickItem { return l.items }
 
 func (l *OptionList) key(event *fyne.KeyEvent) bool {
-	step := 0
+	var step int
 	switch event.Name {
 	case fyne.KeyDown:
 		step = 1

@@ -76,7 +76,7 @@ func (t *roundsTheme) dark(variant fyne.ThemeVariant) bool {
 
 // Color implements fyne.Theme.
 func (t *roundsTheme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.Color {
-	palette, of := lightPalette, fyne.ThemeVariant(theme.VariantLight)
+	palette, of := lightPalette, theme.VariantLight
 	if t.dark(variant) {
 		palette, of = darkPalette, theme.VariantDark
 	}

@@ -153,9 +153,9 @@ func (p *plot) milestones(milestones []Milestone, today string) {
 			p.rectangle(at-4, y-4, 8, 8, themeColor(colorSurface), 4)
 		}
 		center := min(max(at, room/2), p.size.Width-room/2)
-		label, day := y-30-plotLine, y-14-plotLine
+		label, day := y-30-p.row(), y-14-p.row()
 		if i%2 == 1 {
-			label, day = y+14, y+14+plotLine+2
+			label, day = y+14, y+14+p.row()+2
 		}
 		p.text(one.Label, center, label, room, theme.ColorNameForeground)
 		p.text(FormatDayShort(one.Day), center, day, room, colorMuted)

@@ -330,3 +330,24 @@ func TestNothingIsShownForAPageThatIsGone(t *testing.T) {
 		}
 	})
 }
+
+func TestADividerStaysWhereItWasDragged(t *testing.T) {
+	state := ui.MapState{}
+	build := func() *uitest.Host {
+		h := uitest.NewHost(t)
+		h.Window.SetContent(ui.NewMasterDetail(state, "test", 0.5, ui.Label("left side"), ui.Label("right side")))
+		h.Window.Resize(fyne.NewSize(1000, 400))
+		return h
+	}
+	h := build()
+	if len(state) != 0 {
+		t.Errorf("something is kept before anybody dragged: %v", state)
+	}
+	test.Drag(h.Canvas(), fyne.NewPos(500, 200), 200, 0)
+	if state["split.test"] == "" {
+		t.Fatal("the divider's place is not kept")
+	}
+	if before, after := h.Canvas().Capture(), build().Canvas().Capture(); uitest.Difference(before, after) > 0.001 {
+		t.Error("the divider is elsewhere in a new window")
+	}
+}

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"slices"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -26,7 +27,7 @@ func walkNode(n node, visit func(node) bool) {
 	if n.object == nil || !n.object.Visible() || !visit(n) {
 		return
 	}
-	parents := append(n.parents[:len(n.parents):len(n.parents)], n)
+	parents := slices.Concat(n.parents, []node{n})
 	for _, child := range children(n.object) {
 		walkNode(node{object: child, at: n.at.Add(child.Position()), parents: parents}, visit)
 	}
@@ -111,7 +112,7 @@ func TapText(t testing.TB, root fyne.CanvasObject, text string) {
 		shown, whole := textOf(n.object)
 		if whole && shown == text && target == nil {
 			seen = true
-			for _, around := range append(n.parents[:len(n.parents):len(n.parents)], n) {
+			for _, around := range slices.Concat(n.parents, []node{n}) {
 				if tappable, ok := around.object.(fyne.Tappable); ok {
 					target = tappable
 					place = n.at.Subtract(around.at).AddXY(2, 2)
