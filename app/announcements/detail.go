@@ -93,7 +93,7 @@ func (v *view) show(i Item) {
 	case i.MustConfirm:
 		bottom = ui.HStack(ui.Icon(ui.ToneIcon(ui.IconOK, ui.ToneSuccess)), ui.Muted(ui.T("announcements.confirmed_at", "When", ui.FormatDateTime(i.ReadAt.Time()))))
 	}
-	body := ui.Scroll(ui.Paragraph(i.Body))
+	body := ui.Scroll(ui.Prose(i.Body))
 	v.detail.Objects = []fyne.CanvasObject{ui.Panel(ui.Border(ui.PadBottom(8, top), bottom, nil, nil, body))}
 	v.detail.Refresh()
 }

@@ -76,7 +76,7 @@ func (v *view) columns() []ui.Column[Item] {
 		{Key: "state", Title: "", Width: 96, Badge: true, Text: state, Tone: stateTone},
 		{Key: "title", Title: label("title"), Width: 160, Flex: 1, Bold: true, Text: func(i Item) string { return i.Title }},
 		{Key: "category", Title: label("category"), Width: 96, Badge: true, Text: func(i Item) string { return option("category", i.Category) }, Tone: func(i Item) ui.Tone { return categoryTone(i.Category) }},
-		{Key: "published_on", Title: label("published_on"), Width: 96, Text: func(i Item) string { return string(i.PublishedOn) }, Tone: func(Item) ui.Tone { return ui.ToneMuted }},
+		{Key: "published_on", Title: label("published_on"), Width: 112, Text: func(i Item) string { return string(i.PublishedOn) }, Tone: func(Item) ui.Tone { return ui.ToneMuted }},
 	}
 }
 

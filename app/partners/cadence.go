@@ -8,9 +8,15 @@ import (
 	"github.com/rounds-field/rounds/sales"
 )
 
+// made is the condition of a visit that was made. Told by what it is not, the status does not tempt the store to walk all visits
+// that were ever made where a company's few are asked for.
+func made() sales.Cond {
+	return sales.Cond{Field: "status", Op: sales.NotIn, Value: []string{sales.VisitPlanned, sales.VisitInProgress, sales.VisitCancelled}}
+}
+
 // lastVisits finds the moment of the last visit made to each company, by its id; ids nil means to all companies of the side.
 func lastVisits(ctx context.Context, book sales.Reader, s side, ids []string) (map[string]int64, error) {
-	q := sales.Query{Kind: "visit", Where: []sales.Cond{{Field: "status", Op: sales.Eq, Value: sales.VisitDone}}}
+	q := sales.Query{Kind: "visit", Where: []sales.Cond{made()}}
 	if ids == nil {
 		q.Where = append(q.Where, sales.Cond{Field: s.ref, Op: sales.NotEmpty})
 	} else {

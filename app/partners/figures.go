@@ -111,8 +111,7 @@ func (m *profileModel) Overview(ctx context.Context) (Overview, error) {
 	}
 	o.Open = counts
 	q := m.about("visit")
-	q.Where = append(q.Where,
-		sales.Cond{Field: "status", Op: sales.Eq, Value: sales.VisitDone},
+	q.Where = append(q.Where, made(),
 		sales.Cond{Field: "started_at", Op: sales.Ge, Value: int64(sales.InstantOf(m.Now().AddDate(-1, 0, 0)))})
 	if o.Visits, err = m.Book.Count(ctx, q); err != nil {
 		return Overview{}, wrap("count visits", err)

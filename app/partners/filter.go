@@ -49,7 +49,7 @@ func (f Filter) empty() bool {
 
 // query is the filter as the store understands it. Missed is not among its conditions: the store cannot know the rule.
 func (f Filter) query(s side, userID string, tree Territories) sales.Query {
-	q := sales.Query{Kind: s.kind, Match: f.Text, Sort: []string{"name", "id"}}
+	q := sales.Query{Kind: s.kind, Match: f.Text, Sort: []string{"name"}} // one field: then a page needs no sorting of all
 	oneOf := func(field string, codes []string) {
 		if len(codes) > 0 {
 			q.Where = append(q.Where, sales.Cond{Field: field, Op: sales.In, Value: slices.Clone(codes)})
@@ -65,14 +65,10 @@ func (f Filter) query(s side, userID string, tree Territories) sales.Query {
 		q.Where = append(q.Where, sales.Cond{Field: "owner_id", Op: sales.Eq, Value: userID})
 	}
 	if f.Sort != "" {
-		sort := f.Sort
-		if f.Desc {
-			sort = "-" + sort
-		}
-		q.Sort = []string{sort, "name", "id"}
-		if f.Sort == "name" {
-			q.Sort = []string{sort, "id"}
-		}
+		q.Sort = []string{f.Sort}
+	}
+	if f.Desc {
+		q.Sort[0] = "-" + q.Sort[0]
 	}
 	return q
 }

@@ -88,13 +88,22 @@ func (m *listModel) Find(ctx context.Context, f Filter) (Found, error) {
 	return Found{Total: total, Page: page, Query: q}, nil
 }
 
+// manyCompanies is from how many companies on it is quicker to add up all visits than to ask for those of each company.
+const manyCompanies = 5000
+
 // findMissed reads all companies of a query and keeps those whose cadence is missed: the rule lives in sales, not in the store.
 func (m *listModel) findMissed(ctx context.Context, q sales.Query, tree Territories) (Found, error) {
 	recs, err := m.Book.List(ctx, q)
 	if err != nil {
 		return Found{}, fmt.Errorf("read %s: %w", m.side.list, err)
 	}
-	last, err := lastVisits(ctx, m.Book, m.side, nil)
+	var ids []string // of all companies, unless they are few
+	if len(recs) < manyCompanies {
+		for _, r := range recs {
+			ids = append(ids, r.ID)
+		}
+	}
+	last, err := lastVisits(ctx, m.Book, m.side, ids)
 	if err != nil {
 		return Found{}, err
 	}

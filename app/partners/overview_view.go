@@ -27,7 +27,7 @@ func (v *profileView) overview(o Overview) fyne.CanvasObject {
 	}
 	left := []fyne.CanvasObject{v.factsCard()}
 	if notes := v.profile.Record.Text("notes"); notes != "" {
-		left = append(left, ui.NewCard(label(v.model.side.kind, "notes"), ui.Paragraph(notes)))
+		left = append(left, ui.NewCard(label(v.model.side.kind, "notes"), ui.Prose(notes)))
 	}
 	if latest := v.latestCard(o.Latest); v.model.side.goods {
 		left = append(left, latest)
@@ -82,7 +82,10 @@ func (v *profileView) factsCard() fyne.CanvasObject {
 	s, r := v.model.side, v.profile.Record
 	var facts []ui.KV
 	add := func(field, value string) { facts = append(facts, ui.KV{Label: label(s.kind, field), Value: value}) }
-	for _, field := range []string{"address", "email", "website"} {
+	if address := r.Text("address"); address != "" {
+		facts = append(facts, ui.KV{Label: label(s.kind, "address"), Object: ui.Prose(address)})
+	}
+	for _, field := range []string{"email", "website"} {
 		if _, ok := sales.MustKind(s.kind).Field(field); ok {
 			add(field, r.Text(field))
 		}
