@@ -65,6 +65,10 @@ func (p *page) askNextStep(o Deal) {
 			form.SetError("next_step", ui.T("ui.required"))
 			return
 		}
+		if day.Valid() != nil {
+			form.SetError("next_step_on", ui.T("today.day.invalid"))
+			return
+		}
 		text, on := step.Text, sales.Date(day.Day())
 		modal.Hide()
 		p.do(func(ctx context.Context) error { return p.model.SetNextStep(ctx, o.ID, text, on) }, "opportunity", ui.T("today.deal.saved"), nil)
@@ -77,6 +81,9 @@ func (p *page) askNextStep(o Deal) {
 	})
 }
 
+// longBody is the length in bytes from which an announcement scrolls.
+const longBody = 1500
+
 // read shows an announcement; one that asks for a receipt is confirmed by its button, the others by being read.
 func (p *page) read(a sales.Announcement) {
 	var modal *ui.Modal
@@ -88,7 +95,11 @@ func (p *page) read(a sales.Announcement) {
 	if a.MustConfirm {
 		label = ui.T("today.announcement.yes")
 	}
-	content := ui.VGap(8, ui.Caption(categoryText(a)+ui.FormatDay(string(a.PublishedOn))), ui.Prose(a.Body))
+	var body fyne.CanvasObject = ui.Prose(a.Body)
+	if len(a.Body) > longBody {
+		body = ui.MinSize(0, 340, ui.Scroll(body))
+	}
+	content := ui.VGap(8, ui.Caption(categoryText(a)+ui.FormatDay(string(a.PublishedOn))), body)
 	modal = ui.ShowModal(p.host.Canvas(), a.Title, content, ui.ModalOptions{
 		Width: 560, Buttons: []fyne.CanvasObject{
 			ui.Button(ui.T("today.announcement.later"), func() { modal.Hide() }), ui.WithIcon(ui.PrimaryButton(label, confirm), ui.IconCheck),

@@ -71,6 +71,9 @@ func (v *agendaView) dayList(day Day) fyne.CanvasObject {
 	items := make([]ui.FeedItem, len(day.Visits))
 	for i, r := range day.Visits {
 		text := r.Type.In(ui.Lang())
+		if r.Foreign && r.Owner != "" {
+			text = r.Owner + " · " + text
+		}
 		if r.Subject != "" {
 			text += " · " + r.Subject
 		}

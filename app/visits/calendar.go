@@ -197,7 +197,11 @@ func (r *calendarRenderer) day(i int, day Day) {
 func (r *calendarRenderer) block(slot Slot) fyne.CanvasObject {
 	c, row := r.calendar, slot.Row
 	clock := ui.FormatTime(row.When().Time())
-	lines := []fyne.CanvasObject{ui.Strong(row.Company).Elastic(), ui.Caption(clock + " " + row.Type.In(ui.Lang())).Elastic()}
+	what := row.Type.In(ui.Lang())
+	if row.Foreign && row.Owner != "" {
+		what = row.Owner + " · " + what
+	}
+	lines := []fyne.CanvasObject{ui.Strong(row.Company).Elastic(), ui.Caption(clock + " " + what).Elastic()}
 	switch length := slot.To - slot.From; {
 	case length < oneLine:
 		lines = []fyne.CanvasObject{ui.Strong(clock + " " + row.Company).Elastic()}

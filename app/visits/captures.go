@@ -28,6 +28,8 @@ type captures struct {
 	feedbackForm *ui.Form
 	dealForm     *ui.Form
 	taskForm     *ui.Form
+	draft        *ui.Draft
+	filling      bool // the program writes into the fields, not the user
 }
 
 // Keys of the tabs.
@@ -38,7 +40,7 @@ const (
 	tabFiles    = "attachment"
 )
 
-func newCaptures(a actions) *captures {
+func newCaptures(a actions, id string) *captures {
 	c := &captures{actions: a}
 	c.feedbackKind = ui.NewSelect(fieldOptions("feedback", "kind"), nil)
 	c.severity = ui.NewSelect(fieldOptions("feedback", "severity"), nil)
@@ -51,6 +53,7 @@ func newCaptures(a actions) *captures {
 	c.task.SetPlaceHolder(ui.T("visits.capture.task.hint"))
 	c.due.SetDay(string(AddDays(a.model.today(), 7)))
 	c.task.OnSubmitted = func(string) { c.addTask() }
+	c.keepDraft(id)
 	return c
 }
 
@@ -62,6 +65,7 @@ func (c *captures) show(d Detail) {
 			ui.Tab{Key: tabDeals, Label: ui.T("visits.tab.deals"), Build: c.dealsTab},
 			ui.Tab{Key: tabTasks, Label: ui.T("visits.tab.tasks"), Build: c.tasksTab},
 			ui.Tab{Key: tabFiles, Label: ui.T("visits.tab.files"), Build: c.filesTab})
+		c.draft.Restore()
 	}
 	for key, n := range map[string]int{tabFeedback: len(d.Feedback), tabDeals: len(d.Opportunities), tabTasks: len(d.Tasks), tabFiles: len(d.Attachments)} {
 		c.tabs.SetBadge(key, n)
@@ -80,6 +84,11 @@ func (c *captures) saved(err error, form *ui.Form, kind string, clear func()) {
 		return
 	}
 	clear()
+	if c.input() == nil {
+		c.draft.Clear()
+	} else {
+		c.draft.Flush()
+	}
 	form.ClearErrors()
 	c.host.Toast(ui.T("visits.captured", "Kind", ui.T("kind."+kind)))
 	c.host.Changed(kind)
@@ -126,7 +135,15 @@ func (c *captures) dealsTab() fyne.CanvasObject {
 }
 
 func (c *captures) addDeal() {
-	amount, _ := c.amount.Minor()
+	amount, ok := c.amount.Minor()
+	switch {
+	case !ok && c.amount.Text != "":
+		c.dealForm.SetError("amount", ui.T("visits.amount.invalid"))
+		return
+	case c.closing.Valid() != nil:
+		c.dealForm.SetError("expected_close", ui.T("visits.followup.when"))
+		return
+	}
 	name, closing := c.deal.Text, sales.Date(c.closing.Day())
 	ui.Do(c.host.Context(), func(ctx context.Context) error {
 		return c.model.AddOpportunity(ctx, c.detail.Visit, name, amount, closing)
@@ -178,6 +195,10 @@ func (c *captures) finishTask(id string, done bool) {
 }
 
 func (c *captures) addTask() {
+	if c.due.Valid() != nil {
+		c.taskForm.SetError("due_on", ui.T("visits.followup.when"))
+		return
+	}
 	title, due := c.task.Text, sales.Date(c.due.Day())
 	ui.Do(c.host.Context(), func(ctx context.Context) error {
 		return c.model.AddTask(ctx, c.detail.Visit, title, due)

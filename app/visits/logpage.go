@@ -32,6 +32,7 @@ type logPage struct {
 	banner  *fyne.Container
 	save    *fyne.Container
 	context *fyne.Container
+	column  *fyne.Container // holds the form; laid out anew when that grows
 	draft   *ui.Draft
 	hint    *widget.Label
 	choices []TypeChoice
@@ -118,8 +119,8 @@ func (p *logPage) Content() fyne.CanvasObject {
 	hint := ui.MutedParagraph(ui.T("visits.log.hint"))
 	p.hint = hint
 	form := ui.Panel(ui.VGap(12, p.modes, p.banner, p.form, ui.HStack(ui.Spacer(), ui.Caption(ui.T("visits.log.keys")), p.save)))
-	left := ui.VGap(8, form, hint)
-	body := ui.Scroll(ui.Border(nil, nil, ui.Fixed(620, 0, left), nil, ui.PadXY(16, 0, p.context)))
+	p.column = ui.VGap(8, form, hint)
+	body := ui.Scroll(ui.Border(nil, nil, ui.Fixed(620, 0, p.column), nil, ui.PadXY(16, 0, p.context)))
 	p.arrange()
 	return ui.PageFrame(p.Title(), "", []fyne.CanvasObject{ui.Button(ui.T("ui.cancel"), p.leave)}, nil, body)
 }
@@ -167,6 +168,7 @@ func (p *logPage) Refresh() {
 		p.choices = types
 		p.types.SetOptions(typeOptions(types)...)
 		p.form.ClearErrors() // lays the form out anew: the types may take more lines
+		p.column.Refresh()
 		if only(p.types.Selected()) == "" {
 			p.types.Set(routine.Code)
 		}
@@ -208,7 +210,7 @@ func (p *logPage) loadPlanned() {
 		p.outcome.Set(l.entry.Outcome)
 		p.draft.Restore()
 		p.banner.Objects = []fyne.CanvasObject{ui.NewBanner(ui.ToneInfo, ui.T("visits.log.planned", "When", whenText(l.row.Visit)), "", nil)}
-		p.banner.Refresh()
+		p.column.Refresh()
 		p.loadContext()
 	})
 }
@@ -250,6 +252,9 @@ func (p *logPage) submit() {
 	switch {
 	case p.saving:
 		return
+	case p.plan && !numberOrEmpty(p.minutes):
+		p.form.SetError("minutes", ui.T("visits.minutes.invalid"))
+		return
 	case !p.at.Valid():
 		p.form.SetError("planned_at", ui.T("visits.reschedule.when"))
 		return
@@ -273,6 +278,12 @@ func (p *logPage) submit() {
 	})
 }
 
+// numberOrEmpty says whether a field holds a number, or nothing.
+func numberOrEmpty(e *ui.NumberEntry) bool {
+	n, ok := e.Value()
+	return ok && n >= 0 || e.Text == ""
+}
+
 // refused says at each field what is wrong with it.
 func (p *logPage) refused(err error) {
 	texts := ui.FieldErrors(err)
@@ -289,6 +300,7 @@ func (p *logPage) refused(err error) {
 	if rest := p.form.SetErrors(texts); len(rest) > 0 {
 		p.host.ShowError(err)
 	}
+	p.column.Refresh()
 }
 
 // leave gives the input up, on purpose.

@@ -14,6 +14,7 @@ type Row struct {
 	Owner   string // the user's name
 	Type    Label
 	Late    bool // planned for a day that has passed
+	Foreign bool // somebody else's
 }
 
 // Label is a name that the office keeps in both languages.
@@ -93,7 +94,7 @@ func (m *Model) rows(ctx context.Context, visits []sales.Visit) ([]Row, error) {
 		if !known {
 			label = Label{Code: v.VisitType}
 		}
-		out[i] = Row{Visit: v, Company: names.Company(v.PartnerID, v.AccountID), Owner: names.Of("user", v.OwnerID), Type: label, Late: v.Overdue(m.Now())}
+		out[i] = Row{Visit: v, Company: names.Company(v.PartnerID, v.AccountID), Owner: names.Of("user", v.OwnerID), Type: label, Late: v.Overdue(m.Now()), Foreign: m.me() != "" && v.OwnerID != m.me()}
 	}
 	return out, nil
 }

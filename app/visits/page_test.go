@@ -236,3 +236,61 @@ func TestTheAgendaIsTurnedByKeys(t *testing.T) {
 		t.Errorf("the late visit is shown on %s as %s", page.day, page.view)
 	}
 }
+
+func TestWrongFactsAreMended(t *testing.T) {
+	id := fakebook.SampleID("visit", 9)
+	s := start(t, "visit/"+id)
+	page := s.page.(*visitPage)
+	d := showFactsDialog(page.actions, page.detail, []TypeChoice{{Label: routine}, {Label: Label{Code: "review", En: "Business review"}}})
+	d.company.Set("account:"+fakebook.SampleID("account", 2), "华菱汽车")
+	d.types.SetCode("review")
+	d.ended.SetTime(fakebook.At(-1, 9, 0).Time()) // before it started
+	d.save()
+	if v := visitOf(t, s.book, id); v.PartnerID == "" {
+		t.Fatal("a visit that ends before it starts was saved")
+	}
+	d.ended.SetTime(fakebook.At(-1, 10, 15).Time())
+	d.save()
+	s.noDialog()
+	v := visitOf(t, s.book, id)
+	if v.PartnerID != "" || v.AccountID != fakebook.SampleID("account", 2) || v.VisitType != "review" || v.EndedAt != fakebook.At(-1, 10, 15) || v.StartedAt != fakebook.At(-1, 9, 30) {
+		t.Errorf("mended to %+v", v)
+	}
+	if !s.shows("华菱汽车") {
+		t.Error("the page does not show it")
+	}
+}
+
+func TestHalfWrittenCapturesSurviveACrash(t *testing.T) {
+	route := "visit/" + fakebook.SampleID("visit", 1)
+	s := start(t, route)
+	s.page.(*visitPage).capture.feedback.SetText("竞品 14 寸本")
+	uitest.Elapse()
+	again := open(t, s.host, s.book, route)
+	c := again.page.(*visitPage).capture
+	if c.feedback.Text != "竞品 14 寸本" {
+		t.Fatalf("came back as %q", c.feedback.Text)
+	}
+	c.feedbackKind.SetCode("competitor")
+	c.addFeedback()
+	uitest.Elapse()
+	if third := open(t, s.host, s.book, route); third.page.(*visitPage).capture.feedback.Text != "" {
+		t.Error("what was saved came back as a draft")
+	}
+}
+
+func TestMalformedAmountsAndDaysAreSaidAtTheirField(t *testing.T) {
+	s := start(t, "visit/"+fakebook.SampleID("visit", 1))
+	c := s.page.(*visitPage).capture
+	uitest.TapText(t, s.root, "Opportunities")
+	c.deal.SetText("门店换机")
+	c.amount.SetText("很多")
+	c.addDeal()
+	uitest.TapText(t, s.root, "Tasks")
+	c.task.SetText("寄展架")
+	c.due.SetDay("下周")
+	c.addTask()
+	if len(s.book.Edits) != 0 || !s.shows(ui.T("visits.followup.when")) {
+		t.Errorf("edits %v, shown %q", s.book.Edits, uitest.Texts(s.root))
+	}
+}

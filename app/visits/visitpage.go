@@ -26,7 +26,7 @@ type visitPage struct {
 func newVisitPage(h ui.Host, id string, m *Model) *visitPage {
 	p := &visitPage{actions: actions{h, m}, id: id, root: container.NewStack(ui.Loading())}
 	p.notes = newNotesForm(h, m, id)
-	p.capture = newCaptures(p.actions)
+	p.capture = newCaptures(p.actions, id)
 	refreshOn(h, p.Refresh)
 	return p
 }
@@ -108,7 +108,9 @@ func (p *visitPage) buttons() []fyne.CanvasObject {
 	more := ui.Button("", nil)
 	more.SetIcon(ui.IconMore)
 	more.OnTapped = func() {
-		ui.ShowMenu(p.host.Canvas(), more, ui.MenuItem{Label: ui.T("visits.delete"), Danger: true, Run: p.remove})
+		ui.ShowMenu(p.host.Canvas(), more,
+			ui.MenuItem{Label: ui.T("visits.facts.edit"), Icon: ui.IconEdit, Run: func() { editFacts(p.actions, p.detail) }},
+			ui.MenuItem{Label: ui.T("visits.delete"), Danger: true, Run: p.remove})
 	}
 	return append(objects, more)
 }
@@ -196,7 +198,8 @@ func (p *visitPage) facts() fyne.CanvasObject {
 	if d.NextOn != "" {
 		facts = append(facts, ui.KV{Label: ui.T("field.visit.next_on"), Value: ui.FormatDay(string(d.NextOn))})
 	}
-	return ui.NewCard(ui.T("visits.facts"), ui.KeyValue(facts...))
+	edit := ui.IconButton(ui.IconEdit, ui.T("visits.facts.edit"), func() { editFacts(p.actions, p.detail) })
+	return ui.NewCard(ui.T("visits.facts"), ui.KeyValue(facts...), edit)
 }
 
 // tookText is when the visit took place.
