@@ -44,7 +44,9 @@ func fillFlags(cmd *cobra.Command, config string) error {
 }
 
 // variable is the environment variable of a flag.
-func variable(flag string) string { return "ROUNDS_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_")) }
+func variable(flag string) string {
+	return "ROUNDS_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}
 
 // known lists the names that a configuration file may hold.
 var known = []string{"data", "listen", "sample", "tls-cert", "tls-key", "log"}
@@ -80,4 +82,3 @@ func readConfig(path string) (map[string]string, error) {
 	}
 	return out, nil
 }
-

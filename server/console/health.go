@@ -160,4 +160,3 @@ func (c *Console) audit(w http.ResponseWriter, r *http.Request, v *visitor) erro
 	c.render(w, r, http.StatusOK, p)
 	return nil
 }
-

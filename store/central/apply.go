@@ -2,7 +2,6 @@ package central
 
 import (
 	"errors"
-	"fmt"
 
 	"google.golang.org/protobuf/proto"
 
@@ -10,11 +9,6 @@ import (
 	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/syncpb"
 	"github.com/rounds-field/rounds/sync/wire"
-)
-
-// Limits on one change.
-const (
-	maxFields = 500 // field edits
 )
 
 // apply merges one change into the group being tried and sets its verdict. It gives the reason when the change is refused, and
@@ -48,46 +42,6 @@ func (b *batch) apply(e *entry) (refused *sales.Error, held bool, err error) {
 		}, false, nil
 	}
 	return b.write(e, k, cur)
-}
-
-// shape refuses what no honest device sends.
-func shape(c *wire.Change) (*sales.Kind, *sales.Error) {
-	bad := func(code, message string) *sales.Error {
-		return &sales.Error{Code: code, Kind: c.Kind, ID: c.RecordID, Message: message, Hint: "update the program, or ask your administrator"}
-	}
-	k, ok := sales.KindNamed(c.Kind)
-	switch {
-	case !ok:
-		return nil, bad(sales.CodeUnknownKind, "the server does not know this kind of record")
-	case idBytes(c.ID) == nil || idBytes(c.RecordID) == nil:
-		return nil, bad(sales.CodeInvalid, "the change or its record has no proper id")
-	case c.Verb < sales.Create || c.Verb > sales.Delete:
-		return nil, bad(sales.CodeInvalid, "the change has no verb")
-	case len(c.Fields) > maxFields:
-		return nil, bad(sales.CodeInvalid, fmt.Sprintf("the change has %d fields, over the limit of %d", len(c.Fields), maxFields))
-	}
-	numbers := make(map[int]bool, len(c.Fields))
-	for i := range c.Fields {
-		f := &c.Fields[i]
-		if f.Number < 1 || numbers[f.Number] {
-			return nil, bad(sales.CodeInvalid, fmt.Sprintf("field number %d is malformed or named twice", f.Number))
-		}
-		numbers[f.Number] = true
-		for _, set := range [][]string{f.Added, f.Removed} {
-			if len(set) > sales.MaxSet {
-				return nil, bad(sales.CodeTooLong, fmt.Sprintf("a set changes by %d members, over the limit of %d", len(set), sales.MaxSet))
-			}
-			for _, s := range set {
-				if len(s) > sales.MaxText {
-					return nil, bad(sales.CodeTooLong, fmt.Sprintf("a member of a set has %d bytes, over the limit of %d", len(s), sales.MaxText))
-				}
-			}
-		}
-		if s, ok := f.Value.(string); ok && len(s) > sales.MaxLong {
-			return nil, bad(sales.CodeTooLong, fmt.Sprintf("a text has %d bytes, over the limit of %d", len(s), sales.MaxLong))
-		}
-	}
-	return k, nil
 }
 
 func (b *batch) forbidden(c *wire.Change, message string) *sales.Error {

@@ -41,7 +41,8 @@ type batch struct {
 type entry struct {
 	change  *wire.Change
 	stamp   hlc.Stamp
-	digest  []byte
+	payload []byte // its wire form
+	digest  []byte // of the payload
 	author  string
 	device  string
 	counter uint64

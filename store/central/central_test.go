@@ -220,3 +220,13 @@ func (d *device) checkpoint(held map[string]wire.RecordState, page wire.PullResp
 		}
 	}
 }
+
+// newClock is a clock that is wrong by skew.
+func newClock(w *world, skew time.Duration) *hlc.Clock {
+	return hlc.New(func() time.Time { return w.now.Add(skew) }, 0)
+}
+
+// stampOf is a change's stamp as its own device knows it.
+func stampOf(d *device, c wire.Change) hlc.Stamp {
+	return hlc.Stamp{HLC: c.HLC, Node: wire.NodeOf(d.caller.Incarnation)}
+}

@@ -41,10 +41,7 @@ func (j *Journal) commit(ctx context.Context, tx *sql.Tx, caller wire.Caller, ed
 		if err != nil {
 			return nil, err
 		}
-		e, err := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: j.node})
-		if err != nil {
-			return nil, err
-		}
+		e := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: j.node})
 		refused, _, err := b.apply(e)
 		if err != nil {
 			return nil, err

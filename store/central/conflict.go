@@ -109,10 +109,7 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 		ID:   uuid.NewSHA1(uuid.UUID(b.j.org), []byte("conflict/"+rec.ID)).String(),
 		Kind: rec.Kind, RecordID: rec.ID, Verb: sales.Create, HLC: b.j.clock.Next(), Schema: wire.SchemaVersion, Fields: editsOf(k, rec.Values, nil),
 	}
-	e, err := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: b.j.node})
-	if err != nil {
-		return err
-	}
+	e := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: b.j.node})
 	e.author, e.device, e.verdict.Outcome = "", "", wire.Applied
 	if cur, err := b.load(key{rec.Kind, rec.ID}); err != nil || cur != nil {
 		return err // told already

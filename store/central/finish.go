@@ -9,8 +9,6 @@ import (
 	"maps"
 	"slices"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -183,21 +181,17 @@ func (b *batch) writeChanges(incarnation string) error {
 		if !ok || v.Outcome == wire.Duplicate || e.digest == nil || idBytes(c.ID) == nil || idBytes(c.RecordID) == nil {
 			continue
 		}
-		blob, err := proto.Marshal(wire.EncodeChange(c))
-		if err != nil {
-			return fmt.Errorf("write change %s: %w", c.ID, err)
-		}
 		var version any
 		if e.version > 0 {
 			version = e.version
 			b.j.clock.Observe(e.stamp.HLC)
 		}
-		err = b.exec("INSERT INTO changes (org_id, id, digest, incarnation, counter, author, device, received, hlc, node, kind, record_id, verb, version, outcome, lost, code, field, message, payload, effect)"+
+		err := b.exec("INSERT INTO changes (org_id, id, digest, incarnation, counter, author, device, received, hlc, node, kind, record_id, verb, version, outcome, lost, code, field, message, payload, effect)"+
 			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"+
 			" ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node, version = excluded.version, outcome = excluded.outcome,"+
 			" lost = excluded.lost, code = excluded.code, field = excluded.field, message = excluded.message, effect = excluded.effect",
 			b.j.org, idBytes(c.ID), e.digest, inc, int64(e.counter), e.author, e.device, b.now.UnixMilli(), int64(e.stamp.HLC), int64(e.stamp.Node),
-			k.Number, idBytes(c.RecordID), int(c.Verb), version, int(v.Outcome), joinNumbers(v.Lost), v.Code, v.Field, v.Message, blob, e.effect)
+			k.Number, idBytes(c.RecordID), int(c.Verb), version, int(v.Outcome), joinNumbers(v.Lost), v.Code, v.Field, v.Message, e.payload, e.effect)
 		if err != nil {
 			return fmt.Errorf("write change %s: %w", c.ID, err)
 		}

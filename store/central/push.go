@@ -75,11 +75,7 @@ func (b *batch) push(changes []wire.Change, inc *incarnation) error {
 		}
 		entries := make([]*entry, 0, end-start)
 		for i := start; i < end; i++ {
-			e, err := b.entryOf(&changes[i], inc.stampOf(&changes[i], b.node, b.now))
-			if err != nil {
-				return err
-			}
-			entries = append(entries, e)
+			entries = append(entries, b.entryOf(&changes[i], inc.stampOf(&changes[i], b.node, b.now)))
 		}
 		if err := b.take(entries); err != nil {
 			return err
@@ -89,16 +85,17 @@ func (b *batch) push(changes []wire.Change, inc *incarnation) error {
 	return nil
 }
 
-func (b *batch) entryOf(c *wire.Change, stamp hlc.Stamp) (*entry, error) {
-	blob, err := proto.MarshalOptions{Deterministic: true}.Marshal(wire.EncodeChange(c))
-	if err != nil {
-		return nil, fmt.Errorf("take the digest of change %s: %w", c.ID, err)
-	}
-	digest := sha256.Sum256(blob)
-	return &entry{
-		change: c, stamp: stamp, digest: digest[:], author: b.caller.UserID, device: b.caller.Device, counter: c.Counter,
+// entryOf begins the entry of a change. One that has no wire form, because a text is not UTF-8, has no digest; shape refuses it.
+func (b *batch) entryOf(c *wire.Change, stamp hlc.Stamp) *entry {
+	e := &entry{
+		change: c, stamp: stamp, author: b.caller.UserID, device: b.caller.Device, counter: c.Counter,
 		verdict: wire.Verdict{ChangeID: c.ID},
-	}, nil
+	}
+	if blob, err := (proto.MarshalOptions{Deterministic: true}).Marshal(wire.EncodeChange(c)); err == nil {
+		digest := sha256.Sum256(blob)
+		e.payload, e.digest = blob, digest[:]
+	}
+	return e
 }
 
 // take tries the changes of one group: all of them, or none but repeats.
