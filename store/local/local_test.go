@@ -123,6 +123,14 @@ func (f *fakeServer) set(bucket, kind, id string, values sales.Values) wire.Reco
 	return st
 }
 
+func (f *fakeServer) stamp(id string, number int) hlc.Stamp {
+	st := f.states[id]
+	if at := st.Field(number); at != nil {
+		return at.Stamp
+	}
+	return hlc.Stamp{}
+}
+
 // take applies changes as a server without rules would.
 func (f *fakeServer) take(bucket string, changes []wire.Change, node uint64) []wire.Verdict {
 	var out []wire.Verdict
