@@ -12,7 +12,7 @@ import (
 
 // write does something to the feedback that is shown and tells the window.
 func (p *detailPane) write(do func(context.Context) error, done func()) {
-	ui.Do(p.host.Context(), do, func(err error) {
+	ui.Do(ui.Lasting(p.host), do, func(err error) {
 		if err != nil {
 			p.host.ShowError(err)
 			return
@@ -80,6 +80,20 @@ func (p *detailPane) askSeverity() {
 	p.ask(ui.T("feedback.severity"), fieldText("severity"), severity, severity, func() {
 		code := severity.Code()
 		p.write(func(ctx context.Context) error { return p.model.SetSeverity(ctx, id, code) }, nil)
+	})
+}
+
+func (p *detailPane) addTask() {
+	f := p.detail.Feedback
+	ui.AskTask(p.host.Canvas(), func(title, day string) {
+		ui.Do(ui.Lasting(p.host), func(ctx context.Context) error { return p.model.AddTask(ctx, f, title, sales.Date(day)) }, func(err error) {
+			if err != nil {
+				p.host.ShowError(err)
+				return
+			}
+			p.host.Toast(ui.T("feedback.task.added"))
+			p.host.Changed("task")
+		})
 	})
 }
 

@@ -157,7 +157,7 @@ func (p *capturePage) save() {
 	}
 	p.saving = true
 	next := p.form.read(p.start.Feedback)
-	ui.Go(p.host.Context(), func(ctx context.Context) (string, error) { return p.model.Save(ctx, next) }, func(id string, err error) {
+	ui.Go(ui.Lasting(p.host), func(ctx context.Context) (string, error) { return p.model.Save(ctx, next) }, func(id string, err error) {
 		p.saving = false
 		if err != nil {
 			if rest := p.form.first.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
@@ -168,7 +168,9 @@ func (p *capturePage) save() {
 		p.form.changed = false
 		p.draft.Clear()
 		p.host.Changed(kind)
-		p.host.Back()
+		if !ui.Left(p.host) {
+			p.host.Back()
+		}
 		p.host.ToastAction(ui.T("feedback.saved"), ui.T("feedback.open"), func() { p.host.Open("feedback/" + id) })
 	})
 }

@@ -122,7 +122,8 @@ func (p *detailPane) menu() []ui.MenuItem {
 	}
 	return append(items,
 		ui.MenuItem{Label: ui.T("feedback.severity"), Icon: ui.IconFlag, Run: p.askSeverity},
-		ui.MenuItem{Label: ui.T("feedback.task"), Icon: ui.IconTasks, Run: func() { p.host.Open("task/new?feedback=" + p.detail.ID) }})
+		ui.MenuItem{Label: ui.T("feedback.task"), Icon: ui.IconTasks, Run: p.addTask},
+		ui.MenuItem{Label: ui.T("feedback.history"), Icon: ui.IconHistory, Run: func() { p.host.Open("history/" + p.detail.ID + "?kind=" + kind) }})
 }
 
 // text shows what was heard, in full and wrapped: customers write a lot.

@@ -11,7 +11,7 @@ import (
 func (p *inboxPage) newTable() *ui.Table[Row] {
 	table := ui.NewTable(p.host.State(), "feedback", []ui.Column[Row]{
 		{
-			Key: "kind", Title: fieldText("kind"), Width: 112, Badge: true,
+			Key: "kind", Title: fieldText("kind"), Width: 124, Badge: true,
 			Text: func(r Row) string { return optionText("kind", r.Kind) },
 			Tone: func(r Row) ui.Tone { return severityTone(r.Severity) },
 		},

@@ -39,7 +39,7 @@ func newInbox(host ui.Host, model *Model, id string) *inboxPage {
 	p.table = p.newTable()
 	p.detail = newDetailPane(host, model)
 	add := ui.WithIcon(ui.PrimaryButton(ui.T("feedback.new"), func() { host.Open("feedback/new") }), ui.IconAdd)
-	split := ui.NewMasterDetail(host.State(), "feedback", 0.45, p.list, p.pane)
+	split := ui.NewMasterDetail(host.State(), "feedback", 0.5, p.list, p.pane)
 	p.content = ui.PageFrame(ui.T("feedback.title"), "", []fyne.CanvasObject{ui.Grow(p.count), add}, p.tools(), split)
 	p.apply()
 	return p
@@ -106,10 +106,10 @@ func (p *inboxPage) tools() fyne.CanvasObject {
 	}
 	p.row = ui.HGap(6, ui.Grow(p.search), ui.Fixed(150, 0, p.whose), ui.Fixed(130, 0, p.order), p.clear)
 	label := func(facet string, chips fyne.CanvasObject) fyne.CanvasObject {
-		return ui.HGap(8, ui.Fixed(64, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
+		return ui.HGap(8, ui.Fixed(56, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
 	}
 	return ui.VGap(6, p.row, label("kind", p.facets["kind"]),
-		ui.HGap(24, ui.Grow(label("status", p.facets["status"])), ui.Grow(label("severity", p.facets["severity"]))))
+		ui.HGap(20, ui.MinSize(600, 0, label("status", p.facets["status"])), ui.Grow(label("severity", p.facets["severity"]))))
 }
 
 func (p *inboxPage) change(set func(*Filter)) {

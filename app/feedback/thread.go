@@ -71,6 +71,14 @@ func (m *Model) Reply(ctx context.Context, id, body string) error {
 	return err
 }
 
+// AddTask creates a follow-up of feedback; the day may be empty.
+func (m *Model) AddTask(ctx context.Context, f sales.Feedback, title string, on sales.Date) error {
+	_, err := m.Book.Write(ctx, sales.CreateOf(sales.Task{
+		Title: title, DueOn: on, FeedbackID: f.ID, VisitID: f.VisitID, PartnerID: f.PartnerID, AccountID: f.AccountID, OwnerID: m.me(),
+	}))
+	return err
+}
+
 // SetStatus moves feedback on. Closing it needs the answer with which it is closed; other moves leave the answer alone.
 func (m *Model) SetStatus(ctx context.Context, id, to, answer string) error {
 	values := sales.Values{"status": to}

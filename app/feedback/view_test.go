@@ -52,6 +52,15 @@ func TestScreens(t *testing.T) {
 	uitest.Golden(t, "capture", func(h *uitest.Host) fyne.CanvasObject {
 		return h.Show(open(h, fakebook.Sample(), "feedback/new?visit="+fakebook.SampleID("visit", 1)))
 	})
+	uitest.Golden(t, "capture-more", func(h *uitest.Host) fyne.CanvasObject {
+		page := open(h, fakebook.Sample(), "feedback/new?visit="+fakebook.SampleID("visit", 1))
+		content := h.Show(page)
+		form := page.(*capturePage).form
+		form.kinds.Set("competitor")
+		form.body.SetText("竞品 14 寸本塑料外壳，性价比高，T4200 的 CPU，160G 硬盘，门店价降了 300 元，送鼠标和包，本周末前有效。")
+		page.(*capturePage).advance()
+		return content
+	})
 	uitest.Golden(t, "empty", func(h *uitest.Host) fyne.CanvasObject {
 		return h.Show(open(h, fakebook.New(sampleNow, fakebook.Me), "feedback"))
 	})

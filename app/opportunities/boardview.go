@@ -91,7 +91,7 @@ func startMove(host ui.Host, model *Model, id, to string) {
 // finishMove makes the move and offers to take it back.
 func finishMove(host ui.Host, model *Model, plan MovePlan, reason string, values map[string]any, onError func(error)) {
 	o := plan.Opportunity
-	ui.Do(host.Context(), func(ctx context.Context) error { return model.Move(ctx, o.ID, plan.To, reason, values) }, func(err error) {
+	ui.Do(ui.Lasting(host), func(ctx context.Context) error { return model.Move(ctx, o.ID, plan.To, reason, values) }, func(err error) {
 		if err != nil {
 			onError(err)
 			return
@@ -99,7 +99,7 @@ func finishMove(host ui.Host, model *Model, plan MovePlan, reason string, values
 		onError(nil)
 		host.Changed(kind, "stage_change")
 		host.ToastAction(ui.T("opportunities.moved", "Name", o.Name, "Stage", stageText(plan.To)), ui.T("opportunities.undo"), func() {
-			ui.Do(host.Context(), func(ctx context.Context) error {
+			ui.Do(ui.Lasting(host), func(ctx context.Context) error {
 				return model.Move(ctx, o.ID, o.Stage, ui.T("opportunities.undo.reason"), nil)
 			}, func(err error) {
 				if err != nil {

@@ -141,6 +141,14 @@ func (m *Model) SetNextStep(ctx context.Context, id, step string, on sales.Date)
 	return err
 }
 
+// AddTask creates a follow-up of an opportunity; the day may be empty.
+func (m *Model) AddTask(ctx context.Context, o sales.Opportunity, title string, on sales.Date) error {
+	_, err := m.Book.Write(ctx, sales.CreateOf(sales.Task{
+		Title: title, DueOn: on, OpportunityID: o.ID, PartnerID: o.PartnerID, AccountID: o.AccountID, OwnerID: m.me(),
+	}))
+	return err
+}
+
 // Delete removes an opportunity with its line items and its stage history.
 func (m *Model) Delete(ctx context.Context, id string) error {
 	var edits []sales.Edit

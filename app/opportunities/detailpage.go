@@ -103,7 +103,7 @@ func (p *detailPage) actions() []fyne.CanvasObject {
 	more = ui.IconButton(ui.IconMore, ui.T("opportunities.more_actions"), func() {
 		ui.ShowMenu(p.host.Canvas(), more,
 			ui.MenuItem{Label: ui.T("opportunities.add_task"), Icon: ui.IconTasks, Run: p.addTask},
-			ui.MenuItem{Label: ui.T("opportunities.history"), Icon: ui.IconHistory, Run: func() { p.host.Open("history/" + kind + "?id=" + p.id) }},
+			ui.MenuItem{Label: ui.T("opportunities.history"), Icon: ui.IconHistory, Run: func() { p.host.Open("history/" + p.id + "?kind=" + kind) }},
 			ui.MenuItem{Label: ui.T("opportunities.delete"), Danger: true, Run: p.delete})
 	})
 	return append(actions, edit, more)
@@ -122,7 +122,13 @@ func (p *detailPage) move(stage string) { startMove(p.host, p.model, p.id, stage
 
 func (p *detailPage) edit() { p.host.Open("opportunity/" + p.id + "?edit=1") }
 
-func (p *detailPage) addTask() { p.host.Open("task/new?opportunity=" + p.id) }
+func (p *detailPage) addTask() {
+	o := p.detail.Opportunity
+	ui.AskTask(p.host.Canvas(), func(title, day string) {
+		p.write(func(ctx context.Context) error { return p.model.AddTask(ctx, o, title, sales.Date(day)) },
+			func() { p.host.Toast(ui.T("opportunities.saved")) }, "task")
+	})
+}
 
 func (p *detailPage) delete() {
 	ui.Confirm(p.host.Canvas(), ui.ConfirmOptions{
@@ -138,7 +144,7 @@ func (p *detailPage) delete() {
 
 // write does something off the UI thread and tells the window what changed.
 func (p *detailPage) write(do func(context.Context) error, done func(), kinds ...string) {
-	ui.Do(p.host.Context(), do, func(err error) {
+	ui.Do(ui.Lasting(p.host), do, func(err error) {
 		if err != nil {
 			p.host.ShowError(err)
 			return

@@ -127,7 +127,7 @@ func (p *formPage) save() {
 		return
 	}
 	p.saving = true
-	ui.Go(p.host.Context(), func(ctx context.Context) (string, error) { return p.model.Save(ctx, next) }, func(id string, err error) {
+	ui.Go(ui.Lasting(p.host), func(ctx context.Context) (string, error) { return p.model.Save(ctx, next) }, func(id string, err error) {
 		p.saving = false
 		if err != nil {
 			if rest := p.fields.form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
@@ -138,7 +138,9 @@ func (p *formPage) save() {
 		p.fields.changed = false
 		p.draft.Clear()
 		p.host.Changed(kind, "stage_change")
-		p.host.Back()
+		if !ui.Left(p.host) {
+			p.host.Back()
+		}
 		if p.id == "" {
 			p.host.ToastAction(ui.T("opportunities.created", "Name", next.Name), ui.T("opportunities.open"), func() { p.host.Open("opportunity/" + id) })
 			return

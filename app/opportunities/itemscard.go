@@ -122,7 +122,7 @@ func (p *detailPage) editItem(item Item) {
 	var modal *ui.Modal
 	save := func() {
 		next := read()
-		ui.Do(p.host.Context(), func(ctx context.Context) error { return p.model.SaveItem(ctx, next) }, func(err error) {
+		ui.Do(ui.Lasting(p.host), func(ctx context.Context) error { return p.model.SaveItem(ctx, next) }, func(err error) {
 			if err != nil {
 				if rest := form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
 					p.host.ShowError(err)

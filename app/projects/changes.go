@@ -98,6 +98,14 @@ func savePart[T any](ctx context.Context, m *Model, id string, next T) error {
 	return err
 }
 
+// AddTask creates a follow-up of a project; the day may be empty.
+func (m *Model) AddTask(ctx context.Context, p sales.Project, title string, on sales.Date) error {
+	_, err := m.Book.Write(ctx, sales.CreateOf(sales.Task{
+		Title: title, DueOn: on, ProjectID: p.ID, PartnerID: p.PartnerID, AccountID: p.AccountID, OwnerID: m.me(),
+	}))
+	return err
+}
+
 // DeletePart removes a milestone or a risk.
 func (m *Model) DeletePart(ctx context.Context, kind, id string) error {
 	_, err := m.Book.Write(ctx, sales.Edit{Verb: sales.Delete, Kind: kind, ID: id})

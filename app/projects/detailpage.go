@@ -81,7 +81,7 @@ func (p *detailPage) build() {
 		offset = p.scroll.Offset
 	}
 	d := p.detail
-	left := ui.VGap(12, p.milestonesCard(), p.risksCard(), p.notesCard())
+	left := ui.VGap(12, p.milestonesCard(), p.risksCard(), p.tasksCard(), p.notesCard())
 	right := ui.VGap(12, p.healthCard(), p.nextStepCard(), p.factsCard(), p.membersCard())
 	p.scroll = ui.ScrollBeside(ui.VGap(12, p.phaseBar(), ui.Columns(12, 348, left, right)))
 	subtitle := ui.T("kind.project")
@@ -106,7 +106,10 @@ func (p *detailPage) actions() []fyne.CanvasObject {
 	actions = append(actions, ui.WithIcon(ui.Button(ui.T("projects.edit"), p.edit), ui.IconEdit))
 	var more fyne.CanvasObject
 	more = ui.IconButton(ui.IconMore, ui.T("projects.more"), func() {
-		items := []ui.MenuItem{{Label: ui.T("projects.task"), Icon: ui.IconTasks, Run: func() { p.host.Open("task/new?project=" + p.id) }}}
+		items := []ui.MenuItem{
+			{Label: ui.T("projects.task"), Icon: ui.IconTasks, Run: p.addTask},
+			{Label: ui.T("projects.history"), Icon: ui.IconHistory, Run: func() { p.host.Open("history/" + p.id + "?kind=" + kind) }},
+		}
 		for _, status := range optionsOf(kind, "status") {
 			if status.Code != d.Project.Status {
 				items = append(items, ui.MenuItem{Label: ui.T("projects.status.to", "Status", status.Label), Icon: ui.IconFlag, Run: func() {
@@ -135,7 +138,7 @@ func (p *detailPage) delete() {
 
 // write does something off the UI thread and tells the window what changed. done may be nil.
 func (p *detailPage) write(do func(context.Context) error, done func(), kinds ...string) {
-	ui.Do(p.host.Context(), do, func(err error) {
+	ui.Do(ui.Lasting(p.host), do, func(err error) {
 		if err != nil {
 			p.host.ShowError(err)
 			return

@@ -115,7 +115,7 @@ func (p *detailPage) ask(title string, form *ui.Form, first fyne.Focusable, days
 			form.SetErrors(problems)
 			return
 		}
-		ui.Do(p.host.Context(), save, func(err error) {
+		ui.Do(ui.Lasting(p.host), save, func(err error) {
 			if err != nil {
 				if rest := form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
 					p.host.ShowError(err)
