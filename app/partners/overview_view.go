@@ -209,7 +209,7 @@ func monthChart(g Goods) fyne.CanvasObject {
 		if m.Amount != 0 {
 			text = ui.FormatMoneyShort(m.Amount, g.Currency)
 		}
-		bars[i] = ui.Bar{Label: ui.T("partners.month", "Month", m.Month[5:], "Year", m.Month[2:4]), Value: float64(m.Amount), Text: text, Tone: ui.ToneAccent}
+		bars[i] = ui.Bar{Label: m.Month[2:], Value: float64(m.Amount), Text: text, Tone: ui.ToneAccent}
 	}
 	return ui.MinSize(0, 150, ui.NewBarChart(bars))
 }

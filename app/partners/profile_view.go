@@ -130,29 +130,31 @@ func (v *profileView) header() fyne.CanvasObject {
 // quickActions are the things that a rep does from here, the likeliest first.
 func (v *profileView) quickActions() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
-	add := func(kind, key string, icon fyne.Resource, route string, primary bool) {
+	add := func(kind, key string, icon fyne.Resource, act func()) {
 		if !v.model.mayWrite(kind) {
 			return
 		}
-		open := func() { v.host.Open(route) }
-		button := ui.Button(ui.T(key), open)
-		if primary {
-			button = ui.PrimaryButton(ui.T(key), open)
+		button := ui.Button(ui.T(key), act)
+		if len(out) == 0 {
+			button = ui.PrimaryButton(ui.T(key), act)
 		}
 		out = append(out, ui.WithIcon(button, icon))
 	}
-	add("visit", "partners.do.visit", ui.IconCheck, v.with("visit/new"), true)
-	add("visit", "partners.do.plan", ui.IconCalendar, v.with("visit/new")+"&plan=1", false)
-	add("feedback", "partners.do.feedback", ui.IconFeedback, v.with("feedback/new"), false)
-	add("opportunity", "partners.do.opportunity", ui.IconOpportunities, v.with("opportunity/new"), false)
+	add("visit", "partners.do.visit", ui.IconCheck, v.open(v.with("visit/new")))
+	add("visit", "partners.do.plan", ui.IconCalendar, v.open(v.with("visit/new")+"&plan=1"))
+	add("feedback", "partners.do.feedback", ui.IconFeedback, v.open(v.with("feedback/new")))
+	add("opportunity", "partners.do.opportunity", ui.IconOpportunities, v.open(v.with("opportunity/new")))
 	if !v.model.side.goods {
-		add("project", "partners.do.project", ui.IconProjects, v.with("project/new"), false)
+		add("project", "partners.do.project", ui.IconProjects, v.open(v.with("project/new")))
 	}
-	add("task", "partners.do.task", ui.IconTasks, v.with("task/new"), false)
-	add("contact", "partners.do.contact", ui.IconUser, v.with("contact/new"), false)
-	add(v.model.side.kind, "partners.do.edit", ui.IconEdit, v.editRoute(), false)
+	add("task", "partners.do.task", ui.IconTasks, v.addTask)
+	add("contact", "partners.do.contact", ui.IconUser, v.open(v.with("contact/new")))
+	add(v.model.side.kind, "partners.do.edit", ui.IconEdit, v.open(v.editRoute()))
 	return out
 }
+
+// open opens a route.
+func (v *profileView) open(route string) func() { return func() { v.host.Open(route) } }
 
 // with is the route of a new record about this company.
 func (v *profileView) with(route string) string {

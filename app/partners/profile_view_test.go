@@ -4,8 +4,11 @@ import (
 	"slices"
 	"testing"
 
+	"fyne.io/fyne/v2/test"
+
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/fakebook"
 	"github.com/rounds-field/rounds/sales"
 )
 
@@ -13,10 +16,10 @@ func TestQuickActionsCarryTheCompany(t *testing.T) {
 	d, book := fixture()
 	partner, account := company(book)
 	h, _, content := open(t, d, "partner/"+partner)
-	for _, text := range []string{"Log visit", "Plan visit", "Opportunity", "Task", "Edit"} {
+	for _, text := range []string{"Log visit", "Plan visit", "Opportunity", "Edit"} {
 		uitest.TapText(t, content, text)
 	}
-	want := []string{"visit/new?partner=" + partner, "visit/new?partner=" + partner + "&plan=1", "opportunity/new?partner=" + partner, "task/new?partner=" + partner, "partner/" + partner + "?edit=1"}
+	want := []string{"visit/new?partner=" + partner, "visit/new?partner=" + partner + "&plan=1", "opportunity/new?partner=" + partner, "partner/" + partner + "?edit=1"}
 	if !slices.Equal(h.Opened, want) {
 		t.Errorf("opened %q, want %q", h.Opened, want)
 	}
@@ -43,8 +46,15 @@ func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
 	rows := map[string]int{}
 	opened := map[string]string{}
 	for _, c := range []struct{ route, tab string }{
-		{"partner/" + partner, "contacts"}, {"partner/" + partner, "visits"}, {"partner/" + partner, "feedback"}, {"partner/" + partner, "opportunities"},
-		{"account/" + account, "projects"}, {"partner/" + partner, "tasks"}, {"partner/" + partner, "shipments"}, {"partner/" + partner, "receivables"}, {"partner/" + partner, "files"},
+		{"partner/" + partner, "contacts"},
+		{"partner/" + partner, "visits"},
+		{"partner/" + partner, "feedback"},
+		{"partner/" + partner, "opportunities"},
+		{"account/" + account, "projects"},
+		{"partner/" + partner, "tasks"},
+		{"partner/" + partner, "shipments"},
+		{"partner/" + partner, "receivables"},
+		{"partner/" + partner, "files"},
 	} {
 		h, _, content := open(t, d, c.route+"?tab="+c.tab)
 		switch c.tab {
@@ -86,7 +96,7 @@ func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
 func TestAnEmptyTabSaysWhatToDo(t *testing.T) {
 	d, book := fixture()
 	partner := book.Put(sales.Partner{Name: "New", Status: "active"})[0]
-	for tab, want := range map[string]string{"contacts": "contact/new", "visits": "visit/new", "opportunities": "opportunity/new", "tasks": "task/new"} {
+	for tab, want := range map[string]string{"contacts": "contact/new", "visits": "visit/new", "opportunities": "opportunity/new"} {
 		h, _, content := open(t, d, "partner/"+partner+"?tab="+tab)
 		uitest.TapText(t, content, ui.T("partners.create."+tab))
 		if !slices.Contains(h.Opened, want+"?partner="+partner) {
@@ -147,4 +157,32 @@ func TestAChangeElsewhereIsSeen(t *testing.T) {
 	}
 	h.Changed("task")
 	shows(t, content, "After", "call")
+}
+
+func TestATaskIsNotedWithoutLeavingTheCompany(t *testing.T) {
+	d, book := fixture()
+	partner := book.Put(sales.Partner{Name: "P"})[0]
+	account := book.Put(sales.Account{Name: "A"})[0]
+	h, _, content := open(t, d, "partner/"+partner+"?tab=tasks")
+	uitest.TapText(t, content, "New task")
+	dialog := h.Canvas().Overlays().Top()
+	uitest.TapText(t, dialog, "Save")
+	if len(fakebook.All[sales.Task](book)) != 0 || len(h.Errors) != 0 {
+		t.Fatalf("saved without a title; errors %v", h.Errors)
+	}
+	test.Type(uitest.Find[*ui.Entry](t, dialog, 0), "Send price list")
+	uitest.TapText(t, dialog, "Save")
+	tasks := fakebook.All[sales.Task](book)
+	if len(tasks) != 1 || tasks[0].PartnerID != partner || tasks[0].OwnerID != meID || tasks[0].DueOn != "2026-03-25" || h.Canvas().Overlays().Top() != nil {
+		t.Fatalf("tasks %+v", tasks)
+	}
+	shows(t, content, "Send price list")
+	h, _, content = open(t, d, "account/"+account)
+	uitest.TapText(t, content, "Task")
+	dialog = h.Canvas().Overlays().Top()
+	test.Type(uitest.Find[*ui.Entry](t, dialog, 0), "Call back")
+	uitest.Find[*ui.Entry](t, dialog, 0).OnSubmitted("Call back")
+	if tasks = fakebook.All[sales.Task](book); len(tasks) != 2 || tasks[1].AccountID != account || tasks[1].PartnerID != "" {
+		t.Errorf("tasks %+v", tasks)
+	}
 }

@@ -37,7 +37,7 @@ type tableTab[T any] struct {
 	above   func([]T) fyne.CanvasObject
 	icon    fyne.Resource
 	kind    string // what the button of the empty tab creates
-	create  string // the button's route; "" when nothing is created here
+	create  func() // what the button does; nil when nothing is created here
 }
 
 // build makes the tab's content and notes how to read it anew.
@@ -47,11 +47,11 @@ func (t tableTab[T]) build(v *profileView) fyne.CanvasObject {
 	if t.route != "" {
 		table.OnOpen = func(row T) { v.host.Open(t.route + "/" + t.id(row)) }
 	}
-	action, open := "", func() {}
-	if t.create != "" && v.model.mayWrite(t.kind) {
-		action, open = ui.T("partners.create."+t.key), func() { v.host.Open(v.with(t.create)) }
+	action := ""
+	if t.create != nil && v.model.mayWrite(t.kind) {
+		action = ui.T("partners.create." + t.key)
 	}
-	table.SetEmpty(ui.NewEmpty(t.icon, ui.T("partners.empty."+t.key), ui.T("partners.hint."+t.key), action, open))
+	table.SetEmpty(ui.NewEmpty(t.icon, ui.T("partners.empty."+t.key), ui.T("partners.hint."+t.key), action, t.create))
 	above := container.NewStack()
 	body := ui.Border(above, nil, nil, nil, table)
 	v.reload[t.key] = func() {
@@ -80,7 +80,7 @@ func pendingColumn[T any](pending func(T) bool) ui.Column[T] {
 func (v *profileView) contactsTab() fyne.CanvasObject {
 	return tableTab[sales.Contact]{
 		key: "contacts", read: v.model.Contacts, id: func(c sales.Contact) string { return c.ID }, route: "contact",
-		icon: ui.IconUsers, kind: "contact", create: "contact/new",
+		icon: ui.IconUsers, kind: "contact", create: v.open(v.with("contact/new")),
 		columns: []ui.Column[sales.Contact]{
 			pendingColumn(func(c sales.Contact) bool { return c.Pending }),
 			{Key: "name", Title: label("contact", "name"), Width: 120, Flex: 2, Bold: true, Text: func(c sales.Contact) string { return c.Name }},
@@ -120,7 +120,7 @@ func (v *profileView) visitsTab() fyne.CanvasObject {
 		return rows, err
 	}
 	return tableTab[visitRow]{
-		key: "visits", read: read, id: func(x visitRow) string { return x.ID }, route: "visit", icon: ui.IconVisits, kind: "visit", create: "visit/new",
+		key: "visits", read: read, id: func(x visitRow) string { return x.ID }, route: "visit", icon: ui.IconVisits, kind: "visit", create: v.open(v.with("visit/new")),
 		columns: []ui.Column[visitRow]{
 			pendingColumn(func(x visitRow) bool { return x.Pending }),
 			{Key: "when", Title: ui.T("partners.when"), Width: 140, Text: func(x visitRow) string { return ui.FormatDateTime(x.When().Time()) }},

@@ -12,7 +12,7 @@ import (
 
 func (v *profileView) feedbackTab() fyne.CanvasObject {
 	return tableTab[sales.Feedback]{
-		key: "feedback", id: func(f sales.Feedback) string { return f.ID }, route: "feedback", icon: ui.IconFeedback, kind: "feedback", create: "feedback/new",
+		key: "feedback", id: func(f sales.Feedback) string { return f.ID }, route: "feedback", icon: ui.IconFeedback, kind: "feedback", create: v.open(v.with("feedback/new")),
 		read: func(ctx context.Context) ([]sales.Feedback, error) {
 			return rowsOf[sales.Feedback](ctx, v.model, "feedback", "-captured_at")
 		},
@@ -30,7 +30,7 @@ func (v *profileView) feedbackTab() fyne.CanvasObject {
 func (v *profileView) opportunitiesTab() fyne.CanvasObject {
 	today := v.model.today()
 	return tableTab[sales.Opportunity]{
-		key: "opportunities", id: func(o sales.Opportunity) string { return o.ID }, route: "opportunity", icon: ui.IconOpportunities, kind: "opportunity", create: "opportunity/new",
+		key: "opportunities", id: func(o sales.Opportunity) string { return o.ID }, route: "opportunity", icon: ui.IconOpportunities, kind: "opportunity", create: v.open(v.with("opportunity/new")),
 		read: func(ctx context.Context) ([]sales.Opportunity, error) {
 			return rowsOf[sales.Opportunity](ctx, v.model, "opportunity", "-expected_close", "name")
 		},
@@ -48,7 +48,7 @@ func (v *profileView) opportunitiesTab() fyne.CanvasObject {
 
 func (v *profileView) projectsTab() fyne.CanvasObject {
 	return tableTab[sales.Project]{
-		key: "projects", id: func(p sales.Project) string { return p.ID }, route: "project", icon: ui.IconProjects, kind: "project", create: "project/new",
+		key: "projects", id: func(p sales.Project) string { return p.ID }, route: "project", icon: ui.IconProjects, kind: "project", create: v.open(v.with("project/new")),
 		read: func(ctx context.Context) ([]sales.Project, error) {
 			return rowsOf[sales.Project](ctx, v.model, "project", "name")
 		},
@@ -67,7 +67,7 @@ func (v *profileView) projectsTab() fyne.CanvasObject {
 func (v *profileView) tasksTab() fyne.CanvasObject {
 	today := v.model.today()
 	return tableTab[sales.Task]{
-		key: "tasks", id: func(t sales.Task) string { return t.ID }, route: "task", icon: ui.IconTasks, kind: "task", create: "task/new",
+		key: "tasks", id: func(t sales.Task) string { return t.ID }, route: "task", icon: ui.IconTasks, kind: "task", create: v.addTask,
 		read: func(ctx context.Context) ([]sales.Task, error) {
 			return rowsOf[sales.Task](ctx, v.model, "task", "-status", "due_on", "title")
 		},
