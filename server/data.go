@@ -25,7 +25,16 @@ func OpenJournal(ctx context.Context, data string) (*central.Journal, error) {
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, store.Explain("make the data folder "+data, err)
 	}
-	return central.Open(ctx, filepath.Join(data, journalFile), central.Options{})
+	path := filepath.Join(data, journalFile)
+	// The database holds password hashes: nobody else reads it, whoever made the folder.
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		return nil, store.Explain("make the database "+path, err)
+	}
+	return central.Open(ctx, path, central.Options{})
 }
 
 // lock makes sure that one server at a time serves a data folder. The lock ends with the process, however it ends.

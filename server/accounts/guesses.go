@@ -39,8 +39,8 @@ func (g *guesses) allow(user, address string) error {
 		c := g.at[key]
 		if wait := window - g.now().Sub(c.since); c.failed >= most && wait > 0 {
 			return &sales.Error{
-				Code: sales.CodeForbidden, Message: fmt.Sprintf("too many failed sign-ins as %s", user),
-				Hint: fmt.Sprintf("wait %d minutes, then try again, or ask your administrator for a new password", int(wait/time.Minute)+1), Cause: server.ErrTooMany,
+				Code: sales.CodeForbidden, Message: "sign in as " + user,
+				Hint: fmt.Sprintf("wait %d minutes, then try again, or ask your administrator for a new password", (wait+time.Minute-1)/time.Minute), Cause: server.ErrTooMany,
 			}
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrTooMany is the cause of a refusal that only asks to wait.
-var ErrTooMany = errors.New("too many attempts")
+var ErrTooMany = errors.New("too many failed attempts")
 
 // end logs and counts how a call ended and turns its error into one of the wire.
 func (h *handler) end(ctx context.Context, call string, err error, records int) error {
@@ -40,6 +40,9 @@ func wireError(err error) *connect.Error {
 		return connect.NewError(connect.CodeInternal, errors.New("a fault of the server; it is in its log"))
 	}
 	text := e.Message
+	if errors.Is(err, ErrTooMany) {
+		text += ": " + ErrTooMany.Error()
+	}
 	if e.Hint != "" {
 		text += "; " + e.Hint
 	}

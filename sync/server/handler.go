@@ -78,7 +78,7 @@ func (h *handler) SignIn(ctx context.Context, r *connect.Request[syncpb.SignInRe
 	}
 	resp, err := h.accounts.SignIn(ctx, wire.SignInRequest{
 		User: m.GetUser(), Password: m.GetPassword(), Device: clip(m.GetDevice(), 100), Incarnation: inc.String(),
-	}, addressOf(r.Peer().Addr))
+	}, addressOf(r.Peer().Addr, r.Header()))
 	if err := h.end(ctx, "SignIn", err, 0); err != nil {
 		return nil, err
 	}
@@ -154,10 +154,17 @@ func bearer(header http.Header) string {
 	return strings.TrimSpace(token)
 }
 
-func addressOf(peer string) string {
+// addressOf is where a call comes from; a proxy on this computer is believed.
+func addressOf(peer string, header http.Header) string {
 	host, _, err := net.SplitHostPort(peer)
 	if err != nil {
-		return peer
+		host = peer
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
+		list := strings.Split(header.Get("X-Forwarded-For"), ",")
+		if last := strings.TrimSpace(list[len(list)-1]); last != "" {
+			return last
+		}
 	}
 	return host
 }
