@@ -72,9 +72,9 @@ func (f Filter) chosen(facet string) []string {
 
 // query is the filter as a query; without leaves one facet out, so that its chips count what choosing them would show.
 func (m *Model) query(f Filter, without string) sales.Query {
-	q := sales.Query{Kind: kind, Match: f.Text, Sort: []string{"-captured_at", "-id"}}
+	q := sales.Query{Kind: kind, Match: f.Text, Sort: []string{"-captured_at"}}
 	if f.Oldest {
-		q.Sort = []string{"captured_at", "id"}
+		q.Sort = []string{"captured_at"}
 	}
 	for _, facet := range facets {
 		codes := f.chosen(facet)

@@ -59,9 +59,9 @@ func (m *Model) column(ctx context.Context, f Filter, stage string, limit int) (
 	for _, t := range c.Totals {
 		c.Count += t.Count
 	}
-	q.Sort, q.Limit = []string{"expected_close", "name"}, limit
+	q.Sort, q.Limit = []string{"expected_close"}, limit
 	if sales.Closed(stage) {
-		q.Sort = []string{"-closed_on", "name"}
+		q.Sort = []string{"-closed_on"}
 	}
 	records, err := m.Book.List(ctx, q)
 	if err != nil {

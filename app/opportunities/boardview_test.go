@@ -71,7 +71,8 @@ func showBoard(t *testing.T, book *fakebook.Book) (*uitest.Host, ui.Page, fyne.C
 	t.Helper()
 	h := uitest.NewHost(t)
 	page := open(h, book, "opportunities")
-	return h, page, h.Show(page)
+	content := h.Show(page)
+	return h, page, content
 }
 
 func TestDraggingACardMovesTheOpportunityAndCanBeUndone(t *testing.T) {

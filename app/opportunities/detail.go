@@ -64,13 +64,13 @@ func (m *Model) loadNames(ctx context.Context, d *Detail) error {
 	return err
 }
 
-// of finds the records of a kind that refer to one.
-func (m *Model) of(ctx context.Context, kind, field, id string, sort ...string) ([]sales.Record, error) {
-	return m.Book.List(ctx, sales.Query{Kind: kind, Where: []sales.Cond{{Field: field, Op: sales.Eq, Value: id}}, Sort: sort})
+// of finds the records of a kind that belong to an opportunity.
+func (m *Model) of(ctx context.Context, kind, id string, sort ...string) ([]sales.Record, error) {
+	return m.Book.List(ctx, sales.Query{Kind: kind, Where: []sales.Cond{{Field: "opportunity_id", Op: sales.Eq, Value: id}}, Sort: sort})
 }
 
 func (m *Model) loadHistory(ctx context.Context, d *Detail) error {
-	records, err := m.of(ctx, "stage_change", "opportunity_id", d.ID, "-changed_at", "-id")
+	records, err := m.of(ctx, "stage_change", d.ID, "-changed_at", "-id")
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ func (m *Model) loadHistory(ctx context.Context, d *Detail) error {
 }
 
 func (m *Model) loadItems(ctx context.Context, d *Detail) error {
-	records, err := m.of(ctx, "line_item", "opportunity_id", d.ID, "position", "id")
+	records, err := m.of(ctx, "line_item", d.ID, "position", "id")
 	if err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func (m *Model) loadItems(ctx context.Context, d *Detail) error {
 }
 
 func (m *Model) loadRelated(ctx context.Context, d *Detail) error {
-	tasks, err := m.of(ctx, "task", "opportunity_id", d.ID, "-status", "due_on")
+	tasks, err := m.of(ctx, "task", d.ID, "-status", "due_on")
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (m *Model) AddTask(ctx context.Context, o sales.Opportunity, title string, 
 func (m *Model) Delete(ctx context.Context, id string) error {
 	var edits []sales.Edit
 	for _, part := range []string{"line_item", "stage_change"} {
-		records, err := m.of(ctx, part, "opportunity_id", id)
+		records, err := m.of(ctx, part, id)
 		if err != nil {
 			return err
 		}

@@ -43,7 +43,8 @@ func (m *Model) New(ctx context.Context, from Origin) (Draft, error) {
 	if d.AccountID != "" && d.PartnerID == "" {
 		d.Pipeline = sales.PipelineKeyAccount
 	}
-	return d, m.nameDraft(ctx, &d)
+	err := m.nameDraft(ctx, &d)
+	return d, err
 }
 
 // Edit prepares the form of an opportunity that exists.
@@ -53,7 +54,8 @@ func (m *Model) Edit(ctx context.Context, id string) (Draft, error) {
 		return Draft{}, fmt.Errorf("open the opportunity: %w", err)
 	}
 	d := Draft{Opportunity: sales.As[sales.Opportunity](record)}
-	return d, m.nameDraft(ctx, &d)
+	err = m.nameDraft(ctx, &d)
+	return d, err
 }
 
 func (m *Model) nameDraft(ctx context.Context, d *Draft) error {

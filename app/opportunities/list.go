@@ -43,7 +43,7 @@ func (m *Model) listQuery(l ListQuery) sales.Query {
 	if desc {
 		field = "-" + field
 	}
-	q.Sort = []string{field, "id"}
+	q.Sort = []string{field}
 	return q
 }
 

@@ -45,7 +45,7 @@ func (m *Model) cards(ctx context.Context, records []sales.Record) ([]Card, erro
 	for i := range cards {
 		c := &cards[i]
 		c.Company, c.Owner = names.Company(c.PartnerID, c.AccountID), names.Of("user", c.OwnerID)
-		c.StuckFor, c.Late, c.Weighted = c.Opportunity.Stuck(m.today()), c.PastClose(m.today()), sales.Weighted(c.Opportunity)
+		c.StuckFor, c.Late, c.Weighted = c.Stuck(m.today()), c.PastClose(m.today()), sales.Weighted(c.Opportunity)
 	}
 	return cards, nil
 }

@@ -84,11 +84,7 @@ func TestTheBoardLoadsTheFirstCardsAndTheTotalsOfAll(t *testing.T) {
 	if first := column.Cards[0].ExpectedClose; first != "2026-04-10" {
 		t.Errorf("the first card closes on %s; the soonest should be first", first)
 	}
-	var deals []sales.Opportunity
-	for _, r := range fakebook.All[sales.Opportunity](f.book) {
-		deals = append(deals, r)
-	}
-	if want := sales.Totals(deals); !slices.Equal(column.Totals, want) {
+	if want := sales.Totals(fakebook.All[sales.Opportunity](f.book)); !slices.Equal(column.Totals, want) {
 		t.Errorf("the totals are %+v, adding up one by one gives %+v", column.Totals, want)
 	}
 	more, err := f.model.Board(t.Context(), Filter{}, map[string]int{sales.StageProspect: 50})

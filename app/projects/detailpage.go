@@ -100,8 +100,8 @@ func (p *detailPage) actions() []fyne.CanvasObject {
 	if d.Pending {
 		actions = append(actions, ui.NewBadge(ui.T("projects.pending"), ui.ToneInfo))
 	}
-	if d.Project.Status != "active" {
-		actions = append(actions, ui.NewBadge(optionText("status", d.Project.Status), ui.ToneNeutral))
+	if d.Status != "active" {
+		actions = append(actions, ui.NewBadge(optionText("status", d.Status), ui.ToneNeutral))
 	}
 	actions = append(actions, ui.WithIcon(ui.Button(ui.T("projects.edit"), p.edit), ui.IconEdit))
 	var more fyne.CanvasObject
@@ -111,7 +111,7 @@ func (p *detailPage) actions() []fyne.CanvasObject {
 			{Label: ui.T("projects.history"), Icon: ui.IconHistory, Run: func() { p.host.Open("history/" + p.id + "?kind=" + kind) }},
 		}
 		for _, status := range optionsOf(kind, "status") {
-			if status.Code != d.Project.Status {
+			if status.Code != d.Status {
 				items = append(items, ui.MenuItem{Label: ui.T("projects.status.to", "Status", status.Label), Icon: ui.IconFlag, Run: func() {
 					p.write(func(ctx context.Context) error { return p.model.SetStatus(ctx, p.id, status.Code) }, nil, kind)
 				}})

@@ -54,7 +54,7 @@ func newFields(m *Model, d Draft) *fields {
 	f.notes = entry(ui.NewMultiline(4), d.Notes)
 	f.name.SetPlaceHolder(ui.T("projects.form.name"))
 	f.account, f.partner, f.owner = picker("account", d.AccountID, d.Account), picker("partner", d.PartnerID, d.Partner), picker("user", d.OwnerID, d.Owner)
-	f.phase, f.status = choice("phase", d.Phase), choice("status", d.Project.Status)
+	f.phase, f.status = choice("phase", d.Phase), choice("status", d.Status)
 	currency := d.Currency
 	if currency == "" {
 		currency = sales.DefaultCurrency

@@ -19,7 +19,8 @@ func (m *Model) New(ctx context.Context, accountID, partnerID string) (Draft, er
 		AccountID: accountID, PartnerID: partnerID, OwnerID: m.me(), Currency: sales.DefaultCurrency,
 		Phase: "lead", Status: "active", Health: sales.HealthAuto, StartsOn: m.today(),
 	}}
-	return d, m.nameDraft(ctx, &d)
+	err := m.nameDraft(ctx, &d)
+	return d, err
 }
 
 // Edit prepares the form of a project that exists.
@@ -29,7 +30,8 @@ func (m *Model) Edit(ctx context.Context, id string) (Draft, error) {
 		return Draft{}, fmt.Errorf("open the project: %w", err)
 	}
 	d := Draft{Project: sales.As[sales.Project](record)}
-	return d, m.nameDraft(ctx, &d)
+	err = m.nameDraft(ctx, &d)
+	return d, err
 }
 
 func (m *Model) nameDraft(ctx context.Context, d *Draft) error {

@@ -48,7 +48,8 @@ func showDetail(t *testing.T) (*fakebook.Book, *uitest.Host, ui.Page, fyne.Canva
 	t.Helper()
 	book, h := fakebook.Sample(), uitest.NewHost(t)
 	page := open(h, book, "project/"+branches)
-	return book, h, page, h.Show(page)
+	content := h.Show(page)
+	return book, h, page, content
 }
 
 func TestTheListIsNarrowedByHealthAndOpens(t *testing.T) {

@@ -73,7 +73,7 @@ func (p *detailPage) factsCard() fyne.CanvasObject {
 		ui.KV{Label: ui.T("kind.account"), Object: link(d.Account, "account/"+d.AccountID)},
 		ui.KV{Label: ui.T("kind.partner"), Object: link(d.Partner, "partner/"+d.PartnerID)},
 		ui.KV{Label: fieldText("revenue"), Object: ui.Strong(orDash(moneyText(d.Project)))},
-		ui.KV{Label: fieldText("status"), Value: optionText("status", d.Project.Status)},
+		ui.KV{Label: fieldText("status"), Value: optionText("status", d.Status)},
 		ui.KV{Label: fieldText("starts_on"), Value: day(d.StartsOn)},
 		ui.KV{Label: fieldText("ends_on"), Value: day(d.EndsOn)},
 		ui.KV{Label: fieldText("owner_id"), Value: d.Owner},
