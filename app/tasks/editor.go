@@ -123,7 +123,7 @@ func (e *editor) load(withDraft bool) {
 }
 
 func (e *editor) take(d Detail, withDraft bool) {
-	e.detail.Links, e.detail.Row.Status = d.Links, d.Status
+	e.detail.Links, e.detail.Status = d.Links, d.Status
 	if !e.dirty {
 		e.detail = d
 		e.setInput(d)

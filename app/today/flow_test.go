@@ -18,7 +18,8 @@ func start(t *testing.T) (*uitest.Host, *fakebook.Book, *page, fyne.CanvasObject
 	h := uitest.NewHost(t)
 	m, book := sample()
 	p := NewPage(m.Deps)(h, ui.ParseRoute("today")).(*page)
-	return h, book, p, h.Show(p)
+	root := h.Show(p)
+	return h, book, p, root
 }
 
 func shows(root fyne.CanvasObject, part string) bool {

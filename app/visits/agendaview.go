@@ -18,7 +18,6 @@ type agendaView struct {
 	late     *fyne.Container
 	side     *fyne.Container
 	root     *fyne.Container
-	shown    sales.Date // the first day that was scrolled to
 }
 
 func newAgendaView(a actions, onDay func(sales.Date)) *agendaView {
@@ -46,7 +45,7 @@ func (v *agendaView) show(a Agenda, err error, retry func()) {
 	if len(a.Late) > 0 {
 		top = ui.PadBottom(10, v.lateBanner(a.Late))
 	}
-	body := fyne.CanvasObject(sheet)
+	body := sheet
 	if len(a.Days) == 1 {
 		body = ui.NewMasterDetail(v.host.State(), "visits.day", 0.55, v.dayList(a.Days[0]), ui.PadXY(6, 0, sheet))
 	}

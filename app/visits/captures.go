@@ -76,14 +76,14 @@ func (c *captures) show(d Detail) {
 func (c *captures) card() fyne.CanvasObject { return ui.Panel(c.tabs) }
 
 // saved ends a capture: the form is emptied, the window told.
-func (c *captures) saved(err error, form *ui.Form, kind string, clear func()) {
+func (c *captures) saved(err error, form *ui.Form, kind string, empty func()) {
 	if err != nil {
 		if rest := form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
 			c.host.ShowError(err)
 		}
 		return
 	}
-	clear()
+	empty()
 	if c.input() == nil {
 		c.draft.Clear()
 	} else {

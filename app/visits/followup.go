@@ -17,7 +17,7 @@ var followUpDays = []struct {
 }{{"week", 7}, {"fortnight", 14}, {"month", 28}}
 
 // askFollowUp asks once, after a visit was logged, for the next follow-up, and then leaves by done. Closing it means none.
-func askFollowUp(h ui.Host, m *Model, v sales.Visit, company string, done func()) *ui.Modal {
+func askFollowUp(h ui.Host, m *Model, v sales.Visit, company string, done func()) {
 	var modal *ui.Modal
 	kind := ui.NewChips(false, nil,
 		ui.Option{Code: "task", Label: ui.T("visits.followup.task")}, ui.Option{Code: "visit", Label: ui.T("visits.followup.visit")})
@@ -74,5 +74,4 @@ func askFollowUp(h ui.Host, m *Model, v sales.Visit, company string, done func()
 		},
 		Shortcuts: []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, Run: onOther}},
 	})
-	return modal
 }

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
@@ -69,8 +70,8 @@ func (p *visitPage) show(d Detail) {
 
 func (p *visitPage) rebuild() {
 	d := p.detail
-	p.left = scrollAgain(p.left, ui.VGap(12, p.notes.card(), p.stepsCard()))
-	p.right = scrollAgain(p.right, ui.VGap(12, p.facts(), p.capture.card(), p.previous()))
+	p.left = scrollAgain(p.left, 0, ui.VGap(12, p.notes.card(), p.stepsCard()))
+	p.right = scrollAgain(p.right, 8, ui.VGap(12, p.facts(), p.capture.card(), p.previous()))
 	body := ui.NewMasterDetail(p.host.State(), "visit", 0.54, p.left, p.right)
 	subtitle := d.Type.In(ui.Lang()) + " · " + whenText(d.Visit)
 	p.root.Objects = []fyne.CanvasObject{ui.PageFrame(d.Company, subtitle, p.buttons(), p.banner(), body)}
@@ -78,8 +79,9 @@ func (p *visitPage) rebuild() {
 }
 
 // scrollAgain makes content scroll, and stay where it was scrolled to before it was built anew.
-func scrollAgain(before *container.Scroll, content fyne.CanvasObject) *container.Scroll {
-	scroll := ui.Scroll(ui.PadXY(8, 0, content))
+func scrollAgain(before *container.Scroll, left float32, content fyne.CanvasObject) *container.Scroll {
+	const bar = 10 // keeps the scroll bar off the cards
+	scroll := ui.Scroll(container.New(layout.NewCustomPaddedLayout(0, 0, left, bar), content))
 	if before != nil {
 		scroll.Offset = before.Offset
 	}
