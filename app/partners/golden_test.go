@@ -22,8 +22,6 @@ func TestPictures(t *testing.T) {
 		"list":        {crowded, "partners"},
 		"list-empty":  {empty, "accounts"},
 		"partner":     {d, "partner/" + partner},
-		"contacts":    {d, "partner/" + partner + "?tab=contacts"},
-		"shipments":   {d, "partner/" + partner + "?tab=shipments"},
 		"receivables": {d, "partner/" + partner + "?tab=receivables"},
 		"timeline":    {d, "partner/" + partner + "?tab=timeline"},
 		"account":     {d, "account/" + account},

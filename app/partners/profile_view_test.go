@@ -93,6 +93,13 @@ func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
 	}
 }
 
+func TestADealWithoutANextStepIsMarked(t *testing.T) {
+	d, book := fixture()
+	partner, _ := company(book)
+	_, _, content := open(t, d, "partner/"+partner+"?tab=opportunities")
+	shows(t, content, "no next step", "提交方案")
+}
+
 func TestAnEmptyTabSaysWhatToDo(t *testing.T) {
 	d, book := fixture()
 	partner := book.Put(sales.Partner{Name: "New", Status: "active"})[0]

@@ -83,14 +83,14 @@ func (v *profileView) contactsTab() fyne.CanvasObject {
 		icon: ui.IconUsers, kind: "contact", create: v.open(v.with("contact/new")),
 		columns: []ui.Column[sales.Contact]{
 			pendingColumn(func(c sales.Contact) bool { return c.Pending }),
-			{Key: "name", Title: label("contact", "name"), Width: 120, Flex: 2, Bold: true, Text: func(c sales.Contact) string { return c.Name }},
-			{Key: "primary", Title: "", Width: 76, Badge: true, Text: func(c sales.Contact) string { return textIf(c.Primary, label("contact", "primary")) }, Tone: func(sales.Contact) ui.Tone { return ui.ToneAccent }},
-			{Key: "job_title", Title: label("contact", "job_title"), Width: 130, Flex: 1, Text: func(c sales.Contact) string { return c.JobTitle }},
-			{Key: "decision_role", Title: label("contact", "decision_role"), Width: 110, Text: func(c sales.Contact) string { return option("decision_role", c.DecisionRole) }},
+			{Key: "name", Title: label("contact", "name"), Width: 110, Flex: 1, Bold: true, Text: func(c sales.Contact) string { return c.Name }},
+			{Key: "primary", Title: "", Width: 112, Badge: true, Text: func(c sales.Contact) string { return textIf(c.Primary, label("contact", "primary")) }, Tone: func(sales.Contact) ui.Tone { return ui.ToneAccent }},
+			{Key: "job_title", Title: label("contact", "job_title"), Width: 110, Flex: 1, Text: func(c sales.Contact) string { return c.JobTitle }},
+			{Key: "decision_role", Title: label("contact", "decision_role"), Width: 132, Text: func(c sales.Contact) string { return option("decision_role", c.DecisionRole) }},
 			{Key: "attitude", Title: label("contact", "attitude"), Width: 100, Badge: true, Text: func(c sales.Contact) string { return option("attitude", c.Attitude) }, Tone: func(c sales.Contact) ui.Tone { return attitudeTone(c.Attitude) }},
-			{Key: "mobile", Title: label("contact", "mobile"), Width: 130, Text: func(c sales.Contact) string { return c.Mobile }},
-			{Key: "email", Title: label("contact", "email"), Width: 170, Flex: 1, Text: func(c sales.Contact) string { return c.Email }},
-			{Key: "we_chat", Title: label("contact", "we_chat"), Width: 110, Text: func(c sales.Contact) string { return c.WeChat }},
+			{Key: "mobile", Title: label("contact", "mobile"), Width: 126, Text: func(c sales.Contact) string { return c.Mobile }},
+			{Key: "email", Title: label("contact", "email"), Width: 150, Flex: 1, Text: func(c sales.Contact) string { return c.Email }},
+			{Key: "we_chat", Title: label("contact", "we_chat"), Width: 100, Text: func(c sales.Contact) string { return c.WeChat }},
 		},
 	}.build(v)
 }

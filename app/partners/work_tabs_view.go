@@ -39,9 +39,9 @@ func (v *profileView) opportunitiesTab() fyne.CanvasObject {
 			{Key: "name", Title: label("opportunity", "name"), Width: 180, Flex: 2, Bold: true, Text: func(o sales.Opportunity) string { return o.Name }},
 			{Key: "stage", Title: label("opportunity", "stage"), Width: 110, Badge: true, Text: func(o sales.Opportunity) string { return option("stage", o.Stage) }, Tone: func(o sales.Opportunity) ui.Tone { return stageTone(o.Stage) }},
 			{Key: "amount", Title: label("opportunity", "amount"), Width: 120, Align: fyne.TextAlignTrailing, Text: func(o sales.Opportunity) string { return money(o.Amount, o.Currency) }},
-			{Key: "chance", Title: label("opportunity", "probability"), Width: 90, Align: fyne.TextAlignTrailing, Text: func(o sales.Opportunity) string { return ui.FormatPercent(float64(o.Chance()) / 100) }},
+			{Key: "chance", Title: label("opportunity", "probability"), Width: 106, Align: fyne.TextAlignTrailing, Text: func(o sales.Opportunity) string { return ui.FormatPercent(float64(o.Chance()) / 100) }},
 			{Key: "expected_close", Title: label("opportunity", "expected_close"), Width: 120, Text: func(o sales.Opportunity) string { return day(o.ExpectedClose) }, Tone: func(o sales.Opportunity) ui.Tone { return toneIf(o.PastClose(today), ui.ToneDanger) }},
-			{Key: "next_step", Title: label("opportunity", "next_step"), Width: 140, Flex: 2, Text: func(o sales.Opportunity) string { return o.NextStep }, Tone: func(o sales.Opportunity) ui.Tone { return toneIf(o.NeedsNextStep(today), ui.ToneWarning) }},
+			{Key: "next_step", Title: label("opportunity", "next_step"), Width: 140, Flex: 2, Text: nextStepText, Tone: func(o sales.Opportunity) ui.Tone { return toneIf(o.NeedsNextStep(today), ui.ToneWarning) }},
 		},
 	}.build(v)
 }
@@ -74,7 +74,7 @@ func (v *profileView) tasksTab() fyne.CanvasObject {
 		columns: []ui.Column[sales.Task]{
 			pendingColumn(func(t sales.Task) bool { return t.Pending }),
 			{Key: "title", Title: label("task", "title"), Width: 220, Flex: 3, Bold: true, Text: func(t sales.Task) string { return t.Title }},
-			{Key: "due_on", Title: label("task", "due_on"), Width: 140, Text: func(t sales.Task) string { return dueText(t.DueOn) }, Tone: func(t sales.Task) ui.Tone { return toneIf(t.Overdue(today) > 0, ui.ToneDanger) }},
+			{Key: "due_on", Title: label("task", "due_on"), Width: 184, Text: func(t sales.Task) string { return dueText(t.DueOn) }, Tone: func(t sales.Task) ui.Tone { return toneIf(t.Overdue(today) > 0, ui.ToneDanger) }},
 			{Key: "status", Title: label("task", "status"), Width: 100, Badge: true, Text: func(t sales.Task) string { return option("status", t.Status) }, Tone: taskTone},
 			{Key: "priority", Title: label("task", "priority"), Width: 90, Badge: true, Text: func(t sales.Task) string { return option("priority", t.Priority) }, Tone: func(t sales.Task) ui.Tone { return severityTone(t.Priority) }},
 			{Key: "notes", Title: label("task", "notes"), Width: 180, Flex: 2, Text: func(t sales.Task) string { return t.Notes }},
@@ -141,6 +141,14 @@ func stageTone(stage string) ui.Tone {
 		return ui.ToneDanger
 	}
 	return ui.ToneInfo
+}
+
+// nextStepText is a deal's next step, or says that an open one lacks it.
+func nextStepText(o sales.Opportunity) string {
+	if o.NextStep == "" && o.Open() {
+		return ui.T("partners.no_next_step")
+	}
+	return o.NextStep
 }
 
 func taskTone(t sales.Task) ui.Tone {
