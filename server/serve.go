@@ -111,18 +111,26 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 		case err := <-ended:
 			return fmt.Errorf("serve %s: %w", s.config.Listen, err)
 		case <-ctx.Done():
-			s.ready.Store(false)
-			s.log.Info("stopping")
-			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
-			defer cancel()
-			if err := hs.Shutdown(stop); err != nil {
-				_ = hs.Close() // calls that still run are cut; their devices try again
+			s.stop(ctx, hs)
+			if prepared == nil {
+				return nil
 			}
-			if prepared != nil {
-				<-prepared
+			if err := <-prepared; !errors.Is(err, context.Canceled) {
+				return err
 			}
 			return nil
 		}
+	}
+}
+
+// stop lets calls at work finish for a while.
+func (s *Server) stop(ctx context.Context, hs *http.Server) {
+	s.ready.Store(false)
+	s.log.Info("stopping")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if err := hs.Shutdown(ctx); err != nil {
+		_ = hs.Close() // calls that still run are cut; their devices try again
 	}
 }
 
@@ -173,15 +181,7 @@ func (s *Server) timed(area string, next http.Handler) http.Handler {
 // guarded keeps a panic in one request from ending the server, and sends the headers that every answer should have.
 func (s *Server) guarded(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if p := recover(); p != nil {
-				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
-					panic(p) // the server's own way to cut a connection
-				}
-				s.log.ErrorContext(r.Context(), "panic in a request", "path", r.URL.Path, "panic", fmt.Sprint(p))
-				http.Error(w, "a fault of the server; it is in its log", http.StatusInternalServerError)
-			}
-		}()
+		defer s.recovered(w, r)
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		if s.config.TLSCert != "" {
@@ -189,6 +189,19 @@ func (s *Server) guarded(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// recovered answers for a request that panicked.
+func (s *Server) recovered(w http.ResponseWriter, r *http.Request) {
+	p := recover()
+	if p == nil {
+		return
+	}
+	if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+		panic(p) // the server's own way to cut a connection
+	}
+	s.log.ErrorContext(r.Context(), "panic in a request", "path", r.URL.Path, "panic", fmt.Sprint(p))
+	http.Error(w, "a fault of the server; it is in its log", http.StatusInternalServerError)
 }
 
 func say(w http.ResponseWriter, status int, text string) {

@@ -55,7 +55,8 @@ func start(t *testing.T, data string) *process {
 	if err != nil {
 		t.Fatalf("the server did not get ready: %v", err)
 	}
-	return &process{cmd, strings.TrimSpace(line[strings.Index(line, "http://"):])}
+	_, address, _ := strings.Cut(strings.TrimSpace(line), "http://")
+	return &process{cmd, "http://" + address}
 }
 
 // kill ends the process as a power cut does.

@@ -102,7 +102,7 @@ func check(u NewUser) error {
 		return &sales.Error{Code: sales.CodeInvalid, Kind: "user", Field: field, Message: message, Hint: hint, Args: map[string]any{"Value": u.Name}}
 	}
 	odd := func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '_' || r > 127)
+		return r < 128 && !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789.-_", r)
 	}
 	switch {
 	case u.Name == "" || len(u.Name) > maxName || strings.ContainsFunc(u.Name, odd) || !utf8.ValidString(u.Name):

@@ -84,7 +84,7 @@ func fill(text string, values map[string]any) string {
 	}
 	if tmpl == nil {
 		var err error
-		if tmpl, err = template.New("").Parse(text); err != nil {
+		if tmpl, err = template.New("").Parse(text); err != nil { // #nosec G708 -- the embedded translations, no user's input
 			return text
 		}
 		parsed.Store(text, tmpl)

@@ -95,9 +95,8 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 	var state *wire.RecordState
 	var prev *sales.Record
 	creator := b.caller.UserID
-	var parent key
 	if cur != nil {
-		state, creator, parent = &cur.state, cur.creator, cur.parent
+		state, creator = &cur.state, cur.creator
 		rec := cur.state.Record()
 		prev = &rec
 	}

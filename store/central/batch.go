@@ -23,7 +23,7 @@ type batch struct {
 	now     time.Time
 	tree    sales.TerritoryTree
 	sees    map[string]bool
-	stmts   map[string]*sql.Stmt
+	stmts   map[string]statement
 
 	rows     map[key]*row // as after the groups accepted so far; nil: does not exist
 	original map[key]*row // those that were changed, as the database has them; nil: new
@@ -55,7 +55,7 @@ type entry struct {
 func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, node uint64) (*batch, error) {
 	b := &batch{
 		j: j, ctx: ctx, tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
-		sees: map[string]bool{}, stmts: map[string]*sql.Stmt{},
+		sees: map[string]bool{}, stmts: map[string]statement{},
 		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{},
 	}
 	// Another process may have written since: continue after its clock.
@@ -69,8 +69,15 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 	return b, err
 }
 
-// stmt prepares a statement once for the transaction, which closes it.
-func (b *batch) stmt(query string) (*sql.Stmt, error) {
+// statement is a prepared statement of the transaction, which closes it.
+type statement interface {
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, args ...any) *sql.Row
+}
+
+// stmt prepares a statement once for the transaction.
+func (b *batch) stmt(query string) (statement, error) {
 	if s, ok := b.stmts[query]; ok {
 		return s, nil
 	}

@@ -209,7 +209,7 @@ func (p *pull) records(head *bucketRow, from uint64) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	all := append(arrived, left...)
+	all := slices.Concat(arrived, left)
 	slices.SortFunc(all, func(a, b wire.RecordState) int { return cmp.Compare(a.Seq, b.Seq) })
 	end := head.seq
 	if full && len(arrived) > 0 {

@@ -31,6 +31,7 @@ const (
 	TokenConsole = "console"
 )
 
+// #nosec G101 -- names of columns
 const tokenColumns = "id, hash, user_id, purpose, device, incarnation, created, used, expires, revoked"
 
 // AddToken keeps a new token.

@@ -1,0 +1,89 @@
+package central_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/store/central"
+	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// BenchmarkPush pushes visits in batches of 500, durably. One operation is one change.
+func BenchmarkPush(b *testing.B) {
+	j, err := central.Open(b.Context(), filepath.Join(b.TempDir(), "j.db"), central.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer j.Close() //nolint:errcheck // the benchmark is over
+	caller := wire.Caller{Access: sales.Access{UserID: sales.NewID(), Role: sales.RoleRep}, Incarnation: uuid.NewString(), Device: "bench"}
+	partner, err := j.Commit(b.Context(), wire.Caller{}, sales.CreateOf(sales.Partner{Name: "P", RegionCode: "31"}))
+	if err != nil {
+		b.Fatal(err)
+	}
+	clock := hlc.New(time.Now, 0)
+	changes := make([]wire.Change, b.N)
+	for i := range changes {
+		n := uint64(i + 1)
+		changes[i] = wire.Change{
+			ID: sales.NewID(), Counter: n, Group: n, Kind: "visit", RecordID: sales.NewID(), Verb: sales.Create, HLC: clock.Next(), Schema: 1,
+			Fields: []wire.FieldEdit{
+				{Number: 1, Value: partner[0]}, {Number: 3, Value: "routine"}, {Number: 4, Value: "done"}, {Number: 8, Value: int64(1700000000000)}, {Number: 9, Value: int64(1700000900000)},
+				{Number: 11, Value: fmt.Sprint("走访客户,讨论库存与回款,下周再确认报价 ", i)}, {Number: 15, Value: caller.UserID},
+			},
+		}
+	}
+	b.ResetTimer()
+	for i := 0; i < len(changes); i += 500 {
+		batch := changes[i:min(i+500, len(changes))]
+		resp, err := j.Push(context.Background(), caller, wire.PushRequest{Incarnation: caller.Incarnation, Changes: batch})
+		if err != nil || resp.Verdicts[0].Outcome != wire.Applied {
+			b.Fatalf("%+v, %v", resp.Verdicts[0], err)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "changes/s")
+}
+
+// BenchmarkPull takes 20,000 records in pages of 5,000. One operation is one record.
+func BenchmarkPull(b *testing.B) {
+	j, err := central.Open(b.Context(), filepath.Join(b.TempDir(), "j.db"), central.Options{Sync: "normal"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer j.Close() //nolint:errcheck // the benchmark is over
+	const records = 20_000
+	edits := make([]sales.Edit, records)
+	for i := range edits {
+		edits[i] = sales.CreateOf(sales.Partner{Name: fmt.Sprint("Partner ", i), RegionCode: "31", Status: "active", Address: "南京西路 1000 号", Phone: "021-5555 0100"})
+	}
+	if _, err := j.Commit(b.Context(), wire.Caller{}, edits...); err != nil {
+		b.Fatal(err)
+	}
+	caller := wire.Caller{Access: sales.Access{UserID: sales.NewID(), Role: sales.RoleManager}}
+	b.ResetTimer()
+	for done := 0; done < b.N; {
+		cursors := map[string]wire.Cursor{}
+		for more := true; more && done < b.N; {
+			req := wire.PullRequest{Limit: 5000}
+			for _, c := range cursors {
+				req.Cursors = append(req.Cursors, c)
+			}
+			page, err := j.Pull(context.Background(), caller, req)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, s := range page.Buckets {
+				cursors[s.Bucket] = s.Cursor
+			}
+			done += len(page.Records)
+			more = page.More
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "records/s")
+}
