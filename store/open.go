@@ -23,6 +23,7 @@ type DB struct {
 	path   string
 	writer *sql.DB
 	reader *sql.DB
+	ending context.Context // for closing, which nobody cancels
 }
 
 // Open opens the database at path and makes it when it does not exist. Errors are of type *sales.Error with CodeStorage.
@@ -45,7 +46,7 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(" + o.Sync + ")", "foreign_keys(on)",
 		"temp_store(memory)", fmt.Sprintf("cache_size(-%d)", o.Cache), "journal_size_limit(67108864)",
 	}
-	db := &DB{path: abs}
+	db := &DB{path: abs, ending: context.WithoutCancel(ctx)}
 	if db.writer, err = sql.Open("sqlite", dsn(abs, "immediate", pragmas)); err != nil {
 		return nil, Explain("open "+path, err)
 	}
@@ -112,7 +113,7 @@ func (db *DB) Read(ctx context.Context, fn func(tx *sql.Tx) error) error {
 // Close folds the write-ahead log into the database and closes it.
 func (db *DB) Close() error {
 	err := db.reader.Close()
-	if _, e := db.writer.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)"); e != nil && err == nil {
+	if _, e := db.writer.ExecContext(db.ending, "PRAGMA wal_checkpoint(TRUNCATE)"); e != nil && err == nil {
 		err = e
 	}
 	if e := db.writer.Close(); e != nil && err == nil {

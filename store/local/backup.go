@@ -122,8 +122,8 @@ func (s *Store) dailyBackup(ctx context.Context) error {
 			return nil
 		}
 	}
-	var any bool
-	if err := s.db.Reader().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox) OR EXISTS (SELECT 1 FROM wb_bucket)").Scan(&any); err != nil || !any {
+	var worth bool
+	if err := s.db.Reader().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox) OR EXISTS (SELECT 1 FROM wb_bucket)").Scan(&worth); err != nil || !worth {
 		return err
 	}
 	_, err = s.Backup(ctx)

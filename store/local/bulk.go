@@ -3,7 +3,6 @@ package local
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -45,9 +44,8 @@ func (p *pulling) beginBulk(ctx context.Context) error {
 func (p *pulling) putNew(ctx context.Context, tb *table, st *wire.RecordState) (bool, error) {
 	stmt := p.stmts[tb.kind.Name]
 	if stmt == nil {
-		query := tb.put[:strings.Index(tb.put, " ON CONFLICT")] + " ON CONFLICT (id) DO NOTHING"
 		var err error
-		if stmt, err = p.PrepareContext(ctx, query); err != nil {
+		if stmt, err = p.PrepareContext(ctx, tb.add); err != nil {
 			return false, err
 		}
 		p.stmts[tb.kind.Name] = stmt

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -145,9 +146,8 @@ func eachForeign(ctx context.Context, tx *sql.Tx, add func(bucket string, sum []
 }
 
 // eachSum gives the parts of the records that the server knows; deep computes them anew where no edit lies over them.
-func (t *table) eachSum(ctx context.Context, tx *sql.Tx, deep bool, f func(id, bucket string, sum []byte, wrong bool)) error {
-	query := "SELECT id, _bucket, _sum, _stamps FROM " + t.name + " WHERE _bucket != ''"
-	rows, err := tx.QueryContext(ctx, query)
+func (t *table) eachSum(ctx context.Context, q querier, deep bool, f func(id, bucket string, sum []byte, wrong bool)) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, _bucket, _sum, _stamps FROM "+t.name+" WHERE _bucket != ''")
 	if err != nil {
 		return err
 	}
@@ -168,7 +168,7 @@ func (t *table) eachSum(ctx context.Context, tx *sql.Tx, deep bool, f func(id, b
 			for _, s := range stamps {
 				st.Fields = append(st.Fields, wire.FieldState{Number: s.number, Stamp: s.stamp})
 			}
-			wrong = string(sumBytes(st)) != string(sum)
+			wrong = !bytes.Equal(sumBytes(st), sum)
 		}
 		f(id, bucket, sum, wrong)
 	}

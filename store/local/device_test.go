@@ -255,16 +255,15 @@ func TestTablesFollowTheDeclarations(t *testing.T) {
 	publish(t, s, f.page())
 }
 
-// killedDir tells the helper process where the workbook is.
-const killedDir = "ROUNDS_KILLED_WORKBOOK"
+// toBeKilled tells the helper process that it is one; the workbook is in its folder.
+const toBeKilled = "ROUNDS_TO_BE_KILLED"
 
 // TestHelperThatIsKilled writes pairs of records until it is killed, and names each pair once it was acknowledged.
 func TestHelperThatIsKilled(t *testing.T) {
-	dir := os.Getenv(killedDir)
-	if dir == "" {
+	if os.Getenv(toBeKilled) == "" {
 		return // not the helper process
 	}
-	s, err := Open(context.Background(), dir, Options{NoBackup: true})
+	s, err := Open(context.Background(), ".", Options{NoBackup: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,7 +273,7 @@ func TestHelperThatIsKilled(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println("saved", ids[0], ids[1]) //nolint:forbidigo // the parent process reads it
+		fmt.Fprintln(os.Stdout, "saved", ids[0], ids[1])
 	}
 }
 
@@ -283,7 +282,8 @@ func TestAKilledProgramLosesNothingAndLeavesNothingHalf(t *testing.T) {
 	saved := map[string]string{}
 	for round := range 6 {
 		cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=TestHelperThatIsKilled")
-		cmd.Env = append(os.Environ(), killedDir+"="+dir)
+		cmd.Env = append(os.Environ(), toBeKilled+"=yes")
+		cmd.Dir = dir
 		out, err := cmd.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)

@@ -61,7 +61,7 @@ func readWitness(path string) (*witness, error) {
 		case "counter":
 			// A counter that cannot be read counts as one that no database reaches.
 			if w.counter, err = strconv.ParseUint(v, 10, 64); err != nil {
-				return nil, nil //nolint:nilerr // a damaged file is as good as none: a new incarnation is made
+				return nil, nil // a damaged file is as good as none: a new incarnation is made
 			}
 		}
 	}
@@ -173,13 +173,13 @@ func (s *Store) exchangeToken(ctx context.Context, before string, counter uint64
 func hostOf(dir string) string {
 	abs, err := filepath.Abs(dir)
 	if err == nil {
-		if real, err := filepath.EvalSymlinks(abs); err == nil {
-			abs = real
+		if resolved, err := filepath.EvalSymlinks(abs); err == nil {
+			abs = resolved
 		}
 	}
 	machine, err := os.ReadFile("/etc/machine-id")
 	if err != nil || len(machine) == 0 {
-		name, _ := os.Hostname() //nolint:errcheck // no name is a name too; the folder still tells
+		name, _ := os.Hostname() // no name is a name too; the folder still tells
 		machine = []byte(name)
 	}
 	h := sha256.Sum256(append(append(machine, 0), abs...))

@@ -192,33 +192,33 @@ func (t *txn) server(ctx context.Context, tb *table, id string) (*wire.RecordSta
 }
 
 // rebase writes what the user sees of a record: the server's state with the live changes over it. It keeps the shadow in step.
-func (t *txn) rebase(ctx context.Context, tb *table, id string, server *wire.RecordState) (*row, error) {
+func (t *txn) rebase(ctx context.Context, tb *table, id string, server *wire.RecordState) error {
 	changes, err := live(ctx, t, id)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	return t.rebaseOver(ctx, tb, id, server, changes)
 }
 
-func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire.RecordState, changes []*change) (*row, error) {
+func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire.RecordState, changes []*change) error {
 	t.kinds[tb.kind.Name] = true
 	if len(changes) == 0 || server == nil {
 		if _, err := t.ExecContext(ctx, "DELETE FROM wb_shadow WHERE record_id = ?", id); err != nil {
-			return nil, err
+			return err
 		}
 	} else {
 		text, err := encodeState(server)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if _, err := t.ExecContext(ctx, "INSERT INTO wb_shadow (record_id, kind, state) VALUES (?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET state = excluded.state",
 			id, tb.kind.Name, text); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	seen := overlay(server, changes)
 	if seen == nil {
-		return nil, t.removeRow(ctx, tb, id)
+		return t.removeRow(ctx, tb, id)
 	}
 	r := rowOf(tb, seen)
 	for _, c := range changes {
@@ -229,9 +229,9 @@ func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire
 	}
 	var err error
 	if r.number, err = tb.save(ctx, t, r); err != nil {
-		return nil, err
+		return err
 	}
-	return r, t.indexRecord(ctx, tb, r.number, r.rec)
+	return t.indexRecord(ctx, tb, r.number, r.rec)
 }
 
 // removeRow takes a record out of its table and out of the search index.

@@ -19,7 +19,7 @@ var readings = map[string]string{
 // syllables gives the pinyin of each Chinese character of a text, "" for the others.
 func syllables(text []rune) []string {
 	out := make([]string, len(text))
-	for i := 0; i < len(text); i++ {
+	for i := range text {
 		if !unicode.Is(unicode.Han, text[i]) || out[i] != "" {
 			continue
 		}

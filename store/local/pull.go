@@ -256,8 +256,7 @@ func (p *pulling) rebaseKept(ctx context.Context, c *change) error {
 	if err != nil {
 		return err
 	}
-	_, err = p.rebase(ctx, tb, c.RecordID, server)
-	return err
+	return p.rebase(ctx, tb, c.RecordID, server)
 }
 
 func (p *pulling) takeStaged(ctx context.Context) (reset []string, err error) {
@@ -401,11 +400,9 @@ func (p *pulling) put(ctx context.Context, st *wire.RecordState) error {
 	}
 	p.account("", nil, st.Bucket, sumBytes(st))
 	if !p.edited[st.ID] {
-		_, err = p.rebaseOver(ctx, tb, st.ID, st, nil)
-		return err
+		return p.rebaseOver(ctx, tb, st.ID, st, nil)
 	}
-	_, err = p.rebase(ctx, tb, st.ID, st)
-	return err
+	return p.rebase(ctx, tb, st.ID, st)
 }
 
 func openConflict(st *wire.RecordState) bool {
@@ -435,8 +432,7 @@ func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState
 				return err
 			}
 		}
-		_, err := p.rebase(ctx, tb, old.ID, nil)
-		return err
+		return p.rebase(ctx, tb, old.ID, nil)
 	}
 	return p.removeRow(ctx, tb, old.ID)
 }

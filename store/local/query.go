@@ -117,7 +117,7 @@ func (t *table) cond(c sales.Cond) (string, []any, error) {
 	default:
 		return "", nil, bad(nil)
 	}
-	v, err := comparable(typ, c.Value)
+	v, err := operand(typ, c.Value)
 	if err != nil {
 		return "", nil, bad(err)
 	}
@@ -154,7 +154,7 @@ func membership(col string, typ sales.Type, c sales.Cond) (string, []any, error)
 			withEmpty = true
 			continue
 		}
-		v, err := comparable(typ, s)
+		v, err := operand(typ, s)
 		if err != nil {
 			return "", nil, &sales.Error{Code: sales.CodeInvalid, Field: c.Field, Message: fmt.Sprintf("%q is not a %s", s, typ), Hint: "give values of the field's type", Cause: err}
 		}
@@ -175,8 +175,8 @@ func membership(col string, typ sales.Type, c sales.Cond) (string, []any, error)
 	return in, []any{string(b)}, nil
 }
 
-// comparable turns a query's value into the column's type. Texts are accepted for all types, because a command line has nothing else.
-func comparable(typ sales.Type, v any) (any, error) {
+// operand turns a query's value into the column's type. Texts are accepted for all types, because a command line has nothing else.
+func operand(typ sales.Type, v any) (any, error) {
 	v = canonical(v)
 	if sales.Empty(v) {
 		return nil, nil

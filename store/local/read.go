@@ -3,7 +3,7 @@ package local
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -116,7 +116,7 @@ func (s *Store) Aggregate(ctx context.Context, q sales.Query, by string, fn sale
 		if err != nil {
 			return nil, err
 		}
-		if (typ != sales.Int && typ != sales.Money && typ != sales.Time) || !strings.Contains("sum min max", string(fn)) || fn == "" {
+		if (typ != sales.Int && typ != sales.Money && typ != sales.Time) || !slices.Contains([]sales.Fn{sales.SumOf, sales.MinOf, sales.MaxOf}, fn) {
 			return nil, &sales.Error{
 				Code: sales.CodeInvalid, Kind: q.Kind, Field: field, Message: fmt.Sprintf("there is no %s of a %s", fn, typ),
 				Hint: "choose count, or a numeric field", Args: map[string]any{"Value": string(fn)},

@@ -18,35 +18,62 @@ type statements struct {
 
 func newStatements(db *sql.DB) *statements { return &statements{db: db, of: map[string]*sql.Stmt{}} }
 
-func (c *statements) get(query string) *sql.Stmt {
+// runner runs one statement: a kept one, of which nobody but close may dispose.
+type runner interface {
+	ExecContext(ctx context.Context, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, args ...any) *sql.Row
+}
+
+// get gives a kept statement, for use in tx unless that is nil; nil when it is not kept.
+func (c *statements) get(ctx context.Context, tx *sql.Tx, query string) runner {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.of[query]
+	st := c.of[query]
+	switch {
+	case st == nil:
+		return nil
+	case tx != nil:
+		return tx.StmtContext(ctx, st)
+	}
+	return st
 }
 
 // keep prepares statements for the next time. It must not be called while the only connection of db is in use. A statement that cannot be
 // prepared is run unprepared.
 func (c *statements) keep(ctx context.Context, queries []string) {
 	for _, q := range queries {
-		c.mu.Lock()
-		_, have := c.of[q]
-		full := len(c.of) >= maxStatements
-		c.mu.Unlock()
-		if have || full {
+		if c.has(q) {
 			continue
 		}
-		st, err := c.db.PrepareContext(ctx, q)
+		// Not under the lock: this may wait for the writer's connection, whose owner may wait for the lock.
+		st, err := c.prepare(ctx, q)
 		if err != nil {
 			return
 		}
-		c.mu.Lock()
-		if c.of[q] == nil {
-			c.of[q] = st
-		} else {
-			_ = st.Close()
-		}
-		c.mu.Unlock()
+		c.put(q, st)
 	}
+}
+
+func (c *statements) has(query string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of[query] != nil || len(c.of) >= maxStatements
+}
+
+func (c *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
+	return c.db.PrepareContext(ctx, query)
+}
+
+// put keeps a statement; one that was kept by another in the meantime stays, and the new one is closed.
+func (c *statements) put(query string, st *sql.Stmt) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.of[query] != nil {
+		_ = st.Close()
+		return
+	}
+	c.of[query] = st
 }
 
 func (c *statements) close() {
@@ -77,12 +104,12 @@ func (p prepared) QueryRowContext(ctx context.Context, query string, args ...any
 	return p.c.db.QueryRowContext(ctx, query, args...)
 }
 
-func (p prepared) statement(ctx context.Context, query string) *sql.Stmt {
-	if st := p.c.get(query); st != nil {
+func (p prepared) statement(ctx context.Context, query string) runner {
+	if st := p.c.get(ctx, nil, query); st != nil {
 		return st
 	}
-	p.c.keep(ctx, []string{query})
-	return p.c.get(query)
+	p.c.keep(context.WithoutCancel(ctx), []string{query})
+	return p.c.get(ctx, nil, query)
 }
 
 // The statements of a transaction run to their end once begun: a cancelled context must not leave the driver a goroutine for each of them, and what is
@@ -91,17 +118,18 @@ func (p prepared) statement(ctx context.Context, query string) *sql.Stmt {
 // ExecContext runs a statement of the transaction.
 func (t *txn) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	ctx = context.WithoutCancel(ctx)
-	if st := t.statement(query); st != nil {
-		return t.StmtContext(ctx, st).ExecContext(ctx, args...)
+	if st := t.statement(ctx, query); st != nil {
+		return st.ExecContext(ctx, args...)
 	}
-	return t.Tx.ExecContext(ctx, query, args...)
+	var plain execer = t.Tx
+	return plain.ExecContext(ctx, query, args...)
 }
 
 // QueryContext runs a query of the transaction.
 func (t *txn) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	ctx = context.WithoutCancel(ctx)
-	if st := t.statement(query); st != nil {
-		return t.StmtContext(ctx, st).QueryContext(ctx, args...)
+	if st := t.statement(ctx, query); st != nil {
+		return st.QueryContext(ctx, args...)
 	}
 	return t.Tx.QueryContext(ctx, query, args...)
 }
@@ -109,14 +137,14 @@ func (t *txn) QueryContext(ctx context.Context, query string, args ...any) (*sql
 // QueryRowContext runs a query for one row of the transaction.
 func (t *txn) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
 	ctx = context.WithoutCancel(ctx)
-	if st := t.statement(query); st != nil {
-		return t.StmtContext(ctx, st).QueryRowContext(ctx, args...)
+	if st := t.statement(ctx, query); st != nil {
+		return st.QueryRowContext(ctx, args...)
 	}
 	return t.Tx.QueryRowContext(ctx, query, args...)
 }
 
-func (t *txn) statement(query string) *sql.Stmt {
-	st := t.s.writing.get(query)
+func (t *txn) statement(ctx context.Context, query string) runner {
+	st := t.s.writing.get(ctx, t.Tx, query)
 	if st == nil && len(t.missed) < maxStatements {
 		t.missed = append(t.missed, query)
 	}

@@ -18,13 +18,13 @@ var ownColumns = []string{"_bucket", "_seq", "_updated_at", "_updated_by", "_pen
 
 // table is the table of one kind: a column for each field, and what the store itself must know of a record.
 type table struct {
-	kind   *sales.Kind
-	name   string // quoted
-	number map[int]int
-	get    string // all columns of one id
-	list   string // all columns, up to the condition
-	put    string // inserts or replaces by id, and gives the row's number
-	drop   string // deletes by id, and gives the row's number
+	kind *sales.Kind
+	name string // quoted
+	get  string // all columns of one id
+	list string // all columns, up to the condition
+	add  string // inserts unless the id exists
+	put  string // inserts or replaces by id, and gives the row's number
+	drop string // deletes by id, and gives the row's number
 }
 
 // row is one record as its table holds it.
@@ -63,8 +63,9 @@ func newTable(k *sales.Kind) *table {
 	}
 	t.list = "SELECT _row, " + all + " FROM " + t.name
 	t.get = t.list + " WHERE id = ?"
-	t.put = "INSERT INTO " + t.name + " (" + all + ") VALUES (?" + strings.Repeat(", ?", len(cols)-1) +
-		") ON CONFLICT (id) DO UPDATE SET " + strings.Join(sets, ", ") + " RETURNING _row"
+	insert := "INSERT INTO " + t.name + " (" + all + ") VALUES (?" + strings.Repeat(", ?", len(cols)-1) + ") ON CONFLICT (id) "
+	t.add = insert + "DO NOTHING"
+	t.put = insert + "DO UPDATE SET " + strings.Join(sets, ", ") + " RETURNING _row"
 	t.drop = "DELETE FROM " + t.name + " WHERE id = ? RETURNING _row"
 	return t
 }

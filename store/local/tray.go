@@ -123,7 +123,7 @@ func (w *writing) undo(ctx context.Context, c *change) error {
 		w.deleted = append(w.deleted, sales.Cond{Field: c.Kind, Value: c.RecordID})
 		all = nil
 	}
-	if _, err := w.rebase(ctx, tb, c.RecordID, server); err != nil {
+	if err := w.rebase(ctx, tb, c.RecordID, server); err != nil {
 		return err
 	}
 	// What was written on top of the undone values is based on a stamp that will never exist: it is written anew. So is what the
@@ -289,8 +289,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 	}
 	if len(old) > 0 && old[len(old)-1].Verb == sales.Delete {
 		if base == nil {
-			_, err := w.rebase(ctx, tb, id, server)
-			return err
+			return w.rebase(ctx, tb, id, server)
 		}
 		c.Verb, c.Base = sales.Delete, base.Latest()
 	} else {
@@ -319,8 +318,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 		}
 		c.Fields, c.before = editsOf(tb.kind, prev, cleared(prev, sales.Apply(rowOf(tb, wanted).rec.Values, mending)))
 		if len(c.Fields) == 0 && base != nil {
-			_, err := w.rebase(ctx, tb, id, server)
-			return err
+			return w.rebase(ctx, tb, id, server)
 		}
 	}
 	if err := w.append(ctx, c, w.group); err != nil {
@@ -329,8 +327,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 	if w.group == 0 {
 		w.group = c.Counter
 	}
-	_, err = w.rebase(ctx, tb, id, server)
-	return err
+	return w.rebase(ctx, tb, id, server)
 }
 
 // cleared adds an empty value for every field that prev has and next lacks.

@@ -185,8 +185,7 @@ func (w *writing) remove(ctx context.Context, tb *table, id string) error {
 				return err
 			}
 		}
-		_, err := w.rebase(ctx, tb, id, nil)
-		return err
+		return w.rebase(ctx, tb, id, nil)
 	}
 	c := &change{Change: wire.Change{Kind: tb.kind.Name, RecordID: id, Verb: sales.Delete, Base: prev.state(tb.kind).Latest()}}
 	return w.apply(ctx, tb, prev, c)
@@ -232,8 +231,7 @@ func (w *writing) apply(ctx context.Context, tb *table, prev *row, c *change) er
 	if w.group == 0 {
 		w.group = c.Counter
 	}
-	_, err = w.rebase(ctx, tb, c.RecordID, server)
-	return err
+	return w.rebase(ctx, tb, c.RecordID, server)
 }
 
 func valuesAfter(tb *table, prev *row, c *change) sales.Values {
