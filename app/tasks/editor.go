@@ -41,7 +41,9 @@ func newEditor(h ui.Host, m *Model) *editor {
 			return
 		}
 		e.dirty = true
-		e.save.Show()
+		if e.id != newID {
+			e.save.Show()
+		}
 		e.draft.Touch()
 	}
 	e.title, e.notes = ui.NewEntry(), ui.NewMultiline(4)
@@ -102,7 +104,7 @@ func (e *editor) open(id string) {
 
 // refresh loads the task anew, unless the rep is in the middle of changing it.
 func (e *editor) refresh() {
-	if e.id != "" {
+	if e.id != "" && e.id != newID {
 		e.load(false)
 	}
 }
@@ -149,6 +151,9 @@ func (e *editor) setInput(d Detail) {
 
 // card is the task's form with what can be done about it.
 func (e *editor) card() fyne.CanvasObject {
+	if e.id == newID {
+		return e.newCard()
+	}
 	t := e.detail.Task
 	main := ui.WithIcon(ui.PrimaryButton(ui.T("tasks.finish"), func() { toggle(e.host, e.model, t) }), ui.IconCheck)
 	if !t.Open() {
@@ -252,7 +257,7 @@ func (e *editor) next() sales.Task {
 }
 
 func (e *editor) submit() {
-	if !e.dirty {
+	if !e.dirty && e.id != newID {
 		return
 	}
 	e.form.ClearErrors()
@@ -261,11 +266,13 @@ func (e *editor) submit() {
 		return
 	}
 	before, next := e.detail.Task, e.next()
+	if e.id == newID {
+		e.add(next)
+		return
+	}
 	ui.Do(e.host.Context(), func(ctx context.Context) error { return e.model.Update(ctx, before, next) }, func(err error) {
 		if err != nil {
-			if rest := e.form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
-				e.host.ShowError(err)
-			}
+			e.refused(err)
 			return
 		}
 		e.dirty = false
@@ -273,6 +280,13 @@ func (e *editor) submit() {
 		e.host.Toast(ui.T("tasks.saved"))
 		e.host.Changed("task")
 	})
+}
+
+// refused says at each field what is wrong with it.
+func (e *editor) refused(err error) {
+	if rest := e.form.SetErrors(ui.FieldErrors(err)); len(rest) > 0 {
+		e.host.ShowError(err)
+	}
 }
 
 func (e *editor) shortcuts() []ui.Shortcut {

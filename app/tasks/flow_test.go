@@ -194,3 +194,32 @@ func TestTasksWithoutADueDayStandLast(t *testing.T) {
 		t.Errorf("%d of %d rows, from %q to %q", len(all), found.Total, all[0].Title, all[len(all)-1].Title)
 	}
 }
+
+func TestATaskIsMadeForWhatItIsAbout(t *testing.T) {
+	h, book := uitest.NewHost(t), fakebook.Sample()
+	route := "task/new?partner=" + fakebook.SampleID("partner", 1) + "&opportunity=" + fakebook.SampleID("opportunity", 2)
+	page, root := open(t, h, book, route)
+	if !shows(root, "铜陵达人科技") || !shows(root, "达人科技春季备货 400 台") || page.Title() != "New task" {
+		t.Fatalf("shown: %q", uitest.Texts(root))
+	}
+	uitest.TapText(t, root, "Add task")
+	if len(book.Edits) != 0 || !shows(root, ui.ErrorText(&sales.Error{Code: sales.CodeRequired, Kind: "task", Field: "title"})) {
+		t.Fatalf("a task without a title: %v", book.Edits)
+	}
+	editor := page.(*taskPage).editor
+	editor.title.SetText("确认批次价")
+	uitest.Elapse()
+	again, root := open(t, h, book, route) // after a crash
+	if again.(*taskPage).editor.title.Text != "确认批次价" {
+		t.Fatal("what was typed is gone")
+	}
+	uitest.TapText(t, root, "Add task")
+	tasks := fakebook.All[sales.Task](book)
+	last := tasks[len(tasks)-1]
+	if last.Title != "确认批次价" || last.OpportunityID != fakebook.SampleID("opportunity", 2) || last.PartnerID != fakebook.SampleID("partner", 1) || last.DueOn != "2026-03-18" || h.Backs != 1 {
+		t.Errorf("made %+v, %d times back", last, h.Backs)
+	}
+	if third, _ := open(t, h, book, route); third.(*taskPage).editor.title.Text != "" {
+		t.Error("the draft is still there")
+	}
+}

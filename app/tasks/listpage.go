@@ -161,7 +161,7 @@ func (p *listPage) RestoreState(state map[string]string) {
 
 // Shortcuts implements ui.Shortcuts.
 func (p *listPage) Shortcuts() []ui.Shortcut {
-	return append(p.editor.shortcuts(), ui.Shortcut{Key: fyne.KeyN, Ctrl: true, LabelKey: "tasks.add", Run: func() { p.entry.focus() }})
+	return append(p.editor.shortcuts(), ui.Shortcut{Key: fyne.KeyT, Ctrl: true, LabelKey: "tasks.add", Run: func() { p.entry.focus() }})
 }
 
 // TypedKey implements ui.KeyHandler: Space finishes the selected task, or opens it again.

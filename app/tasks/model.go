@@ -195,18 +195,34 @@ func (m *Model) Load(ctx context.Context, id string) (Detail, error) {
 	if err != nil {
 		return Detail{}, err
 	}
-	d := Detail{Row: rows[0], Links: linksOf(rows[0].Task)}
+	links, err := m.links(ctx, rows[0].Task)
+	return Detail{Row: rows[0], Links: links}, err
+}
+
+// New is the detail of a task that is about to be made, with the names of what it will be about.
+func (m *Model) New(ctx context.Context, t sales.Task) (Detail, error) {
+	rows, err := m.rows(ctx, []sales.Task{t})
+	if err != nil {
+		return Detail{}, err
+	}
+	links, err := m.links(ctx, t)
+	return Detail{Row: rows[0], Links: links}, err
+}
+
+// links names what a task is about.
+func (m *Model) links(ctx context.Context, t sales.Task) ([]Link, error) {
+	links := linksOf(t)
 	var names sales.Names
-	for _, l := range d.Links {
+	for _, l := range links {
 		names.Want(l.Kind, l.ID)
 	}
 	if err := names.Load(ctx, m.Book); err != nil {
-		return d, err
+		return nil, err
 	}
-	for i, l := range d.Links {
-		d.Links[i].Title = names.Of(l.Kind, l.ID)
+	for i, l := range links {
+		links[i].Title = names.Of(l.Kind, l.ID)
 	}
-	return d, nil
+	return links, nil
 }
 
 func linksOf(t sales.Task) []Link {

@@ -28,7 +28,7 @@ func TestNothingIsCutOffBesideTheRail(t *testing.T) {
 	defer ui.SetLanguage("en")
 	for _, lang := range ui.Languages {
 		ui.SetLanguage(lang)
-		for _, route := range []string{"tasks", "tasks?view=done", "tasks?view=undated", "task/" + fakebook.SampleID("task", 1), "task/" + fakebook.SampleID("task", 8)} {
+		for _, route := range []string{"tasks", "tasks?view=done", "tasks?view=undated", "task/" + fakebook.SampleID("task", 1), "task/" + fakebook.SampleID("task", 8), "task/new"} {
 			h, book := uitest.NewHost(t), fakebook.Sample()
 			h.Window.Resize(size)
 			page, root := open(t, h, book, route)

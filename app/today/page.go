@@ -78,7 +78,7 @@ func (p *page) show() {
 		body = ui.Border(ui.PadBottom(12, p.tiles()), nil, nil, nil, p.roll)
 	}
 	actions := []fyne.CanvasObject{
-		ui.WithIcon(ui.Button(ui.T("today.add.task"), func() { p.host.Open("tasks") }), ui.IconTasks),
+		ui.WithIcon(ui.Button(ui.T("today.add.task"), func() { p.host.Open("task/new") }), ui.IconTasks),
 		ui.WithIcon(ui.Button(ui.T("today.plan"), func() { p.host.Open("visit/new?plan=1") }), ui.IconCalendar),
 		ui.WithIcon(ui.PrimaryButton(ui.T("today.log"), func() { p.host.Open("visit/new") }), ui.IconAdd),
 	}
