@@ -15,19 +15,23 @@ func (p *inboxPage) newTable() *ui.Table[Row] {
 			Text: func(r Row) string { return optionText("kind", r.Kind) },
 			Tone: func(r Row) ui.Tone { return severityTone(r.Severity) },
 		},
-		{Key: "title", Title: ui.T("feedback.heard"), Width: 150, Flex: 3, Text: func(r Row) string {
-			if r.Pending {
-				return "● " + r.Preview()
-			}
-			return r.Preview()
-		}},
+		{Key: "title", Title: ui.T("feedback.heard"), Width: 150, Flex: 3, Text: func(r Row) string { return r.Preview() }},
 		{Key: "company", Title: ui.T("feedback.company"), Width: 96, Flex: 1, Text: func(r Row) string { return r.Company }, Tone: func(Row) ui.Tone { return ui.ToneMuted }},
 		{
-			Key: "captured", Title: ui.T("feedback.when"), Width: 98, Align: fyne.TextAlignTrailing,
-			Text: func(r Row) string { return ui.RelativeDay(ui.DayOf(r.CapturedAt.Time())) },
+			Key: "captured", Title: ui.T("feedback.when"), Width: 104, Align: fyne.TextAlignTrailing,
+			Text: func(r Row) string {
+				when := ui.RelativeDay(ui.DayOf(r.CapturedAt.Time()))
+				if r.Pending {
+					return "● " + when // a column of its own would take the room of the text
+				}
+				return when
+			},
 			Tone: func(r Row) ui.Tone {
-				if r.Late > 0 {
+				switch {
+				case r.Late > 0:
 					return ui.ToneDanger
+				case r.Pending:
+					return ui.ToneWarning
 				}
 				return ui.ToneMuted
 			},

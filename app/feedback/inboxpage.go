@@ -42,6 +42,7 @@ func newInbox(host ui.Host, model *Model, id string) *inboxPage {
 	split := ui.NewMasterDetail(host.State(), "feedback", 0.5, p.list, p.pane)
 	p.content = ui.PageFrame(ui.T("feedback.title"), "", []fyne.CanvasObject{ui.Grow(p.count), add}, p.tools(), split)
 	p.apply()
+	ui.RefreshOn(host, p.Refresh, kind, "feedback_reply", "partner", "account", "user", "product")
 	return p
 }
 
@@ -59,6 +60,16 @@ func (p *inboxPage) Shortcuts() []ui.Shortcut {
 	}
 }
 
+// TypedKey implements ui.KeyHandler: the arrows go to the list.
+func (p *inboxPage) TypedKey(event *fyne.KeyEvent) bool {
+	if event.Name != fyne.KeyUp && event.Name != fyne.KeyDown {
+		return false
+	}
+	p.host.Canvas().Focus(p.table.Focusable())
+	p.table.Focusable().TypedKey(event)
+	return true
+}
+
 // SaveState implements ui.Stateful.
 func (p *inboxPage) SaveState() map[string]string {
 	state := p.filter.State()
@@ -72,7 +83,7 @@ func (p *inboxPage) RestoreState(state map[string]string) {
 		return
 	}
 	p.filter = FilterFrom(state)
-	if p.id == "" {
+	if state["id"] != "" {
 		p.id = state["id"]
 	}
 	p.apply()

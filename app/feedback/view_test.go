@@ -29,7 +29,7 @@ func fullBook() *fakebook.Book {
 	}
 	for i, f := range texts {
 		book.Put(sales.Feedback{
-			ID: fakebook.SampleID("feedback", 30+i), Kind: f.kind, Severity: f.severity, Status: f.status, Body: f.body, Title: sales.TitleFrom(f.body),
+			ID: fakebook.SampleID("feedback", 30+i), Meta: sales.Meta{Pending: i < 2}, Kind: f.kind, Severity: f.severity, Status: f.status, Body: f.body, Title: sales.TitleFrom(f.body),
 			PartnerID: fakebook.SampleID("partner", 1+i), CapturedAt: fakebook.At(-2*i-1, 11, 5), OwnerID: fakebook.Me,
 		})
 	}
@@ -40,7 +40,7 @@ func fullBook() *fakebook.Book {
 		AssigneeID: fakebook.Colleague, Category: "智能手机", Tags: []string{"喇叭", "屏幕"},
 	},
 		sales.FeedbackReply{FeedbackID: fakebook.SampleID("feedback", 50), AuthorID: fakebook.Colleague, Body: "爆音问题产品部已经确认，固件 1.2 会修正，预计月底推送。", WrittenAt: fakebook.At(0, 9, 18)},
-		sales.FeedbackReply{FeedbackID: fakebook.SampleID("feedback", 50), AuthorID: fakebook.Me, Body: "收到，我先回复客户。", WrittenAt: fakebook.At(0, 9, 22)},
+		sales.FeedbackReply{FeedbackID: fakebook.SampleID("feedback", 50), AuthorID: fakebook.Me, Meta: sales.Meta{Pending: true}, Body: "收到，我先回复客户。", WrittenAt: fakebook.At(0, 9, 22)},
 	)
 	return book
 }

@@ -52,11 +52,11 @@ func boardCard(c Card) ui.BoardCard {
 	default:
 		card.Note = ui.T("opportunities.card.no_close")
 	}
-	if c.StuckFor > 0 {
+	switch {
+	case c.StuckFor > 0:
 		card.Badge, card.BadgeTone = ui.T("opportunities.stuck", "Count", c.StuckFor), ui.ToneWarning
-	}
-	if c.Pending {
-		card.Subtitle = "● " + card.Subtitle
+	case c.Pending:
+		card.Badge, card.BadgeTone = ui.T("opportunities.pending.short"), ui.ToneInfo
 	}
 	return card
 }

@@ -1,7 +1,6 @@
 package opportunities
 
 import (
-	"context"
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -102,44 +101,4 @@ func (p *detailPage) historyCard() fyne.CanvasObject {
 		return ui.NewCard(ui.T("opportunities.stages"), ui.Muted(ui.T("opportunities.stages.none")))
 	}
 	return ui.NewCard(ui.T("opportunities.stages"), ui.NewTimeline(items))
-}
-
-// nextStepCard shows the next step as a field that is saved where it stands.
-func (p *detailPage) nextStepCard() fyne.CanvasObject {
-	d := p.detail
-	step, on := ui.NewEntry(), ui.NewDateEntry()
-	step.SetText(d.NextStep)
-	step.SetPlaceHolder(ui.T("opportunities.next_step.hint"))
-	on.SetDay(string(d.NextStepOn))
-	save := ui.Button(ui.T("opportunities.save"), nil)
-	save.Disable()
-	check := func() {
-		if step.Text == d.NextStep && on.Day() == string(d.NextStepOn) {
-			save.Disable()
-			return
-		}
-		save.Enable()
-	}
-	step.OnChanged = func(string) { check() }
-	on.OnChanged = func(string) { check() }
-	save.OnTapped = func() {
-		if err := on.Valid(); err != nil {
-			p.host.ShowError(err)
-			return
-		}
-		text, day := step.Text, sales.Date(on.Day())
-		p.write(func(ctx context.Context) error { return p.model.SetNextStep(ctx, p.id, text, day) },
-			func() { p.host.Toast(ui.T("opportunities.saved")) }, kind)
-	}
-	step.OnSubmitted = func(string) { save.OnTapped() }
-	row := ui.HStack(ui.Grow(step), ui.Fixed(190, 0, on), save)
-	title := ui.SectionHeader(fieldText("next_step"))
-	if d.NeedsNextStep(p.model.today()) {
-		text := ui.T("opportunities.next_step.missing")
-		if d.NextStep != "" {
-			text = ui.T("opportunities.next_step.late", "Day", ui.RelativeDay(string(d.NextStepOn)))
-		}
-		title = ui.SectionHeader(fieldText("next_step"), ui.NewBadge(text, ui.ToneWarning))
-	}
-	return ui.Panel(ui.VGap(8, title, row))
 }

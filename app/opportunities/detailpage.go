@@ -20,10 +20,14 @@ type detailPage struct {
 	content *fyne.Container
 	scroll  *container.Scroll
 	related string // the tab of related records that is chosen
+	next    *nextStep
 }
 
 func newDetailPage(host ui.Host, model *Model, id string) *detailPage {
-	return &detailPage{host: host, model: model, id: id, title: ui.T("kind.opportunity"), content: container.NewStack(ui.Loading())}
+	p := &detailPage{host: host, model: model, id: id, title: ui.T("kind.opportunity"), content: container.NewStack(ui.Loading())}
+	p.next = newNextStep(p.saveNextStep)
+	ui.RefreshOn(host, p.Refresh, kind, "stage_change", "line_item", "task", "visit", "feedback", "partner", "account", "user", "product")
+	return p
 }
 
 // Title implements ui.Page.

@@ -16,12 +16,8 @@ func newCardTable(state ui.State) *ui.Table[Card] {
 		return ui.ToneNeutral
 	}
 	table := ui.NewTable(state, "opportunities", []ui.Column[Card]{
-		{Key: "name", Title: fieldText("name"), Width: 170, Flex: 3, Bold: true, Sortable: true, Text: func(c Card) string {
-			if c.Pending {
-				return "● " + c.Name
-			}
-			return c.Name
-		}},
+		ui.PendingColumn(func(r Card) bool { return r.Pending }),
+		{Key: "name", Title: fieldText("name"), Width: 160, Flex: 3, Bold: true, Sortable: true, Text: func(c Card) string { return c.Name }},
 		{Key: "company", Title: ui.T("opportunities.company"), Width: 120, Flex: 2, Text: func(c Card) string { return c.Company }},
 		{
 			Key: "stage", Title: fieldText("stage"), Width: 116, Badge: true, Sortable: true,

@@ -53,6 +53,7 @@ func newOverview(host ui.Host, model *Model) *overview {
 	add := ui.WithIcon(ui.PrimaryButton(ui.T("opportunities.new"), v.add), ui.IconAdd)
 	v.content = ui.PageFrame(ui.T("opportunities.title"), "", []fyne.CanvasObject{ui.Grow(v.summary), v.modes, add}, v.tools.content, v.body)
 	v.apply()
+	ui.RefreshOn(host, v.Refresh, kind, "partner", "account", "user")
 	return v
 }
 
@@ -73,7 +74,37 @@ func (v *overview) Shortcuts() []ui.Shortcut {
 				v.show([]string{modeBoard})
 			}
 		}},
+		{Key: fyne.KeyW, Ctrl: true, Shift: true, LabelKey: "opportunities.won", Run: func() { v.close(sales.StageWon) }},
+		{Key: fyne.KeyX, Ctrl: true, Shift: true, LabelKey: "opportunities.lost", Run: func() { v.close(sales.StageLost) }},
 	}
+}
+
+// close wins or loses the opportunity that is selected on the board or in the list.
+func (v *overview) close(stage string) {
+	id := v.board.Selected()
+	if v.mode == modeList {
+		row, _ := v.table.Selected()
+		id = row.ID
+	}
+	if id != "" {
+		startMove(v.host, v.model, id, stage)
+	}
+}
+
+// TypedKey implements ui.KeyHandler: the arrows go to the board or the list.
+func (v *overview) TypedKey(event *fyne.KeyEvent) bool {
+	switch event.Name {
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
+	default:
+		return false
+	}
+	target := fyne.Focusable(v.board)
+	if v.mode == modeList {
+		target = v.table.Focusable()
+	}
+	v.host.Canvas().Focus(target)
+	target.TypedKey(event)
+	return true
 }
 
 // SaveState implements ui.Stateful.

@@ -190,3 +190,49 @@ func TestATaskOfAnOpportunityIsAdded(t *testing.T) {
 		t.Error("the task is not shown")
 	}
 }
+
+func TestWhatIsTypedStaysWhenTheRecordChangesElsewhere(t *testing.T) {
+	book := fakebook.Sample()
+	h := uitest.NewHost(t)
+	page := open(h, book, "opportunity/"+pads)
+	content := h.Show(page)
+	test.Type(page.(*detailPage).next.step, "约总经理")
+	o := stageOf(t, book, pads)
+	o.Name = "华维电子政企平板二期"
+	book.Put(o)
+	h.Changed("announcement")
+	if uitest.Shows(content, o.Name) {
+		t.Error("the page was loaded for a kind that it does not show")
+	}
+	h.Changed(kind)
+	if !uitest.Shows(content, o.Name) || page.(*detailPage).next.step.Text != "约总经理" {
+		t.Errorf("after a sync the next step is %q", page.(*detailPage).next.step.Text)
+	}
+}
+
+func TestAnArrowGoesToTheBoard(t *testing.T) {
+	h, page, content := showBoard(t, fakebook.Sample())
+	if !page.(ui.KeyHandler).TypedKey(&fyne.KeyEvent{Name: fyne.KeyDown}) || h.Canvas().Focused() != fyne.Focusable(uitest.Find[*ui.Board](t, content, 0)) {
+		t.Error("the board has not the keyboard")
+	}
+	if page.(ui.KeyHandler).TypedKey(&fyne.KeyEvent{Name: fyne.KeyA}) {
+		t.Error("a letter was taken")
+	}
+}
+
+func TestTheSelectedCardIsLostFromTheKeyboard(t *testing.T) {
+	book := fakebook.Sample()
+	h, page, content := showBoard(t, book)
+	uitest.Find[*ui.Board](t, content, 0).Select(spring)
+	for _, s := range page.(ui.Shortcuts).Shortcuts() {
+		if s.Key == fyne.KeyX && s.Ctrl && s.Shift {
+			s.Run()
+		}
+	}
+	form := dialog(t, h)
+	uitest.TapText(t, form, "Price")
+	uitest.TapText(t, form, "Mark as lost")
+	if o := stageOf(t, book, spring); o.Stage != sales.StageLost || o.CloseReason != "Price" {
+		t.Errorf("it became %+v; errors %v", o, h.Errors)
+	}
+}

@@ -32,6 +32,7 @@ func fullBook() *fakebook.Book {
 			PartnerID: fakebook.SampleID("partner", 1+i%9), Amount: int64(i%11+1) * 3_650_000, Currency: "CNY", ExpectedClose: fakebook.On(i*3 - 12),
 			OwnerID: fakebook.Me, StageSince: fakebook.At(-i, 9, 0), NextStep: "约下次见面", NextStepOn: fakebook.On(i - 2),
 		}
+		o.Pending = i%8 == 3
 		if sales.Closed(o.Stage) {
 			o.ClosedOn, o.CloseReason = fakebook.On(-i), []string{"价格", "交货期", "客户关系"}[i%3]
 		}

@@ -21,6 +21,8 @@ type detailPage struct {
 	detail  Detail
 	note    *ui.Entry
 	draft   *ui.Draft
+	step    *ui.Entry // the next step; what is being typed stays when the page is loaded anew
+	save    *widget.Button
 	scroll  *container.Scroll
 	content *fyne.Container
 }
@@ -34,6 +36,8 @@ func newDetailPage(host ui.Host, model *Model, id string) *detailPage {
 		func(input map[string]string) { p.note.SetText(input["text"]) })
 	p.draft.Restore()
 	p.note.OnChanged = func(string) { p.draft.Touch() }
+	p.newNextStep()
+	ui.RefreshOn(host, p.Refresh, kind, "milestone", "project_note", "project_risk", "task", "partner", "account", "user")
 	return p
 }
 
@@ -65,7 +69,11 @@ func (p *detailPage) Refresh() {
 			p.put(ui.PadXY(16, 12, ui.VStack(ui.NewErrorBanner(err, p.Refresh))))
 			return
 		}
+		typing := p.detail.ID != "" && p.step.Text != p.detail.NextStep
 		p.detail, p.title = d, d.Name
+		if !typing {
+			p.step.SetText(d.NextStep)
+		}
 		p.build()
 	})
 }

@@ -35,6 +35,7 @@ func newListPage(host ui.Host, model *Model) *listPage {
 	add := ui.WithIcon(ui.PrimaryButton(ui.T("projects.new"), p.add), ui.IconAdd)
 	p.content = ui.PageFrame(ui.T("projects.title"), "", []fyne.CanvasObject{add}, p.tools(), p.body)
 	p.apply()
+	ui.RefreshOn(host, p.Refresh, kind, "milestone", "project_risk", "partner", "account", "user")
 	return p
 }
 
@@ -47,6 +48,16 @@ func (p *listPage) Content() fyne.CanvasObject { return p.content }
 // Shortcuts implements ui.Shortcuts.
 func (p *listPage) Shortcuts() []ui.Shortcut {
 	return []ui.Shortcut{{Key: fyne.KeyN, Ctrl: true, LabelKey: "projects.new", Run: p.add}}
+}
+
+// TypedKey implements ui.KeyHandler: the arrows go to the list.
+func (p *listPage) TypedKey(event *fyne.KeyEvent) bool {
+	if event.Name != fyne.KeyUp && event.Name != fyne.KeyDown {
+		return false
+	}
+	p.host.Canvas().Focus(p.table.Focusable())
+	p.table.Focusable().TypedKey(event)
+	return true
 }
 
 // SaveState implements ui.Stateful.
@@ -163,17 +174,13 @@ func (p *listPage) put(object fyne.CanvasObject) {
 
 func newTable(state ui.State) *ui.Table[Row] {
 	table := ui.NewTable(state, "projects", []ui.Column[Row]{
+		ui.PendingColumn(func(r Row) bool { return r.Pending }),
 		{
 			Key: "health", Title: fieldText("health"), Width: 100, Badge: true,
 			Text: func(r Row) string { return optionText("health", r.Health) },
 			Tone: func(r Row) ui.Tone { return healthTone(r.Health) },
 		},
-		{Key: "name", Title: fieldText("name"), Width: 170, Flex: 3, Bold: true, Text: func(r Row) string {
-			if r.Pending {
-				return "● " + r.Name
-			}
-			return r.Name
-		}},
+		{Key: "name", Title: fieldText("name"), Width: 160, Flex: 3, Bold: true, Text: func(r Row) string { return r.Name }},
 		{Key: "company", Title: ui.T("projects.company"), Width: 110, Flex: 2, Text: func(r Row) string { return r.Company }},
 		{Key: "phase", Title: fieldText("phase"), Width: 100, Badge: true, Text: func(r Row) string { return optionText("phase", r.Phase) }},
 		{Key: "next", Title: ui.T("projects.next_milestone"), Width: 150, Flex: 2, Text: func(r Row) string { return r.Next.Name }},

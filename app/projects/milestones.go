@@ -58,11 +58,7 @@ func (p *detailPage) milestonesCard() fyne.CanvasObject {
 				}
 			}, "milestone")
 		}
-		name := ui.Label(m.Name)
-		if m.Pending {
-			name.SetText("● " + m.Name)
-		}
-		rows = append(rows, ui.HGap(8, check, ui.Grow(name.Elastic()),
+		rows = append(rows, ui.HGap(8, check, ui.Grow(ui.Label(m.Name).Elastic()), ui.PendingMark(m.Pending),
 			ui.Fixed(112, 0, ui.Muted(ui.FormatDay(string(m.DueOn)))),
 			ui.Fixed(168, 0, ui.HStack(ui.NewBadge(milestoneText(m, today), milestoneTone(m, today)), ui.Spacer())),
 			ui.IconButton(ui.IconEdit, ui.T("projects.milestone.edit"), func() { p.editMilestone(m) }),

@@ -33,15 +33,11 @@ func (p *detailPage) risksCard() fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	for _, r := range p.detail.Risks {
 		grade := ui.T("projects.risk.grade", "Likelihood", optionText("likelihood", r.Likelihood), "Impact", optionText("impact", r.Impact))
-		name := r.Title
-		if r.Pending {
-			name = "● " + name
-		}
-		texts := []fyne.CanvasObject{ui.Label(name).Elastic()}
+		texts := []fyne.CanvasObject{ui.Label(r.Title).Elastic()}
 		if r.Response != "" {
 			texts = append(texts, ui.Caption(ui.T("projects.risk.response", "Text", r.Response)).Elastic())
 		}
-		rows = append(rows, ui.HGap(8, ui.Grow(ui.VGap(1, texts...)), ui.NewBadge(grade, riskTone(r.ProjectRisk)),
+		rows = append(rows, ui.HGap(8, ui.Grow(ui.VGap(1, texts...)), ui.PendingMark(r.Pending), ui.NewBadge(grade, riskTone(r.ProjectRisk)),
 			ui.NewBadge(optionText("status", r.Status), ui.ToneNeutral),
 			ui.IconButton(ui.IconEdit, ui.T("projects.risk.edit"), func() { p.editRisk(r.ProjectRisk) })))
 	}

@@ -32,27 +32,30 @@ func (p *detailPage) healthCard() fyne.CanvasObject {
 	return ui.NewCard(fieldText("health"), ui.VGap(2, rows...))
 }
 
-// nextStepCard shows the next step as a field that is saved where it stands.
-func (p *detailPage) nextStepCard() fyne.CanvasObject {
-	step := ui.NewEntry()
-	step.SetText(p.detail.NextStep)
-	step.SetPlaceHolder(ui.T("projects.next_step.hint"))
-	save := ui.Button(ui.T("projects.save"), nil)
-	save.Disable()
-	step.OnChanged = func(text string) {
-		if text == p.detail.NextStep {
-			save.Disable()
-		} else {
-			save.Enable()
-		}
-	}
-	save.OnTapped = func() {
-		text := step.Text
+// newNextStep makes the field of the next step, which is saved where it stands.
+func (p *detailPage) newNextStep() {
+	p.step = ui.NewEntry()
+	p.step.SetPlaceHolder(ui.T("projects.next_step.hint"))
+	p.save = ui.Button(ui.T("projects.save"), func() {
+		text := p.step.Text
 		p.write(func(ctx context.Context) error { return p.model.SetNextStep(ctx, p.id, text) },
 			func() { p.host.Toast(ui.T("projects.saved")) }, kind)
+	})
+	p.step.OnChanged = func(string) { p.checkNextStep() }
+	p.step.OnSubmitted = func(string) { p.save.OnTapped() }
+}
+
+func (p *detailPage) checkNextStep() {
+	if p.step.Text == p.detail.NextStep {
+		p.save.Disable()
+	} else {
+		p.save.Enable()
 	}
-	step.OnSubmitted = func(string) { save.OnTapped() }
-	return ui.NewCard(fieldText("next_step"), ui.HStack(ui.Grow(step), save))
+}
+
+func (p *detailPage) nextStepCard() fyne.CanvasObject {
+	p.checkNextStep()
+	return ui.NewCard(fieldText("next_step"), ui.HStack(ui.Grow(p.step), p.save))
 }
 
 func (p *detailPage) factsCard() fyne.CanvasObject {

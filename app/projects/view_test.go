@@ -26,6 +26,7 @@ func fullBook() *fakebook.Book {
 	}
 	for i, p := range more {
 		p.ID, p.OwnerID, p.Health, p.Currency = fakebook.SampleID("project", 10+i), fakebook.Me, sales.HealthAuto, "CNY"
+		p.Pending = i == 1
 		if p.Status == "" {
 			p.Status = "active"
 		}
@@ -48,7 +49,7 @@ func fullBook() *fakebook.Book {
 		sales.Milestone{ProjectID: branches, Name: "合同签订", DueOn: fakebook.On(-45), DoneOn: fakebook.On(-48), Phase: "contract"},
 		sales.Milestone{ProjectID: branches, Name: "第三批 150 台到货", DueOn: fakebook.On(5), Phase: "delivery"},
 		sales.ProjectRisk{ProjectID: branches, Title: "网点装修影响安装", Likelihood: "medium", Impact: "medium", Status: "mitigated", Response: "与行政部排定逐点安装计划，晚间施工。"},
-		sales.ProjectNote{ProjectID: branches, AuthorID: fakebook.Me, Body: "第二批 300 台厂家确认本周五发出，物流三天。富盈信息部要求到货当天验机，已安排工程师两名驻场。", WrittenAt: fakebook.At(-1, 17, 40)},
+		sales.ProjectNote{ProjectID: branches, AuthorID: fakebook.Me, Meta: sales.Meta{Pending: true}, Body: "第二批 300 台厂家确认本周五发出，物流三天。富盈信息部要求到货当天验机，已安排工程师两名驻场。", WrittenAt: fakebook.At(-1, 17, 40)},
 		sales.ProjectNote{ProjectID: branches, AuthorID: fakebook.Colleague, Body: "第一批全部安装完成，验机合格率 99%，两台屏幕亮点已换。", WrittenAt: fakebook.At(-9, 11, 20)},
 	)
 	return book
