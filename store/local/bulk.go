@@ -13,7 +13,7 @@ const inlineEntries = 5000
 
 // beginBulk prepares the very first sync: while nearly nothing is there, rows go in without secondary indexes, and the search index is made when
 // all are there. Killed in between, the next page goes on where this one ended.
-func (p *pulling) beginBulk(ctx context.Context) error {
+func (p *pulling) beginBulk(ctx context.Context, page wire.PullResponse) error {
 	begun, err := meta(ctx, p, "indexes_deferred")
 	if err != nil || begun != "" {
 		return err
@@ -34,8 +34,10 @@ func (p *pulling) beginBulk(ctx context.Context) error {
 		}
 	}
 	p.s.indexPending.Store(true)
-	if err := dropIndexes(ctx, p.Tx); err != nil {
-		return err
+	if len(page.Records)+int(page.Remaining) > inlineEntries {
+		if err := dropIndexes(ctx, p.Tx); err != nil {
+			return err
+		}
 	}
 	return setMeta(ctx, p, "indexes_deferred", "yes")
 }

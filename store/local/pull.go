@@ -131,7 +131,7 @@ func (s *Store) Stage(ctx context.Context, page wire.PullResponse) error {
 			return err
 		}
 		if p.bulk {
-			if err := p.beginBulk(ctx); err != nil {
+			if err := p.beginBulk(ctx, page); err != nil {
 				return err
 			}
 			return p.take(ctx, page)
@@ -180,7 +180,7 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 	err := s.pull(ctx, "publish a checkpoint", func(p *pulling) error {
 		out = replica.Published{}
 		if p.bulk {
-			if err := p.beginBulk(ctx); err != nil {
+			if err := p.beginBulk(ctx, page); err != nil {
 				return err
 			}
 		}

@@ -11,12 +11,13 @@ const maxStatements = 600
 
 // statements keeps prepared statements by their text: preparing costs more than running most of them.
 type statements struct {
-	db *sql.DB
-	mu sync.Mutex
-	of map[string]*sql.Stmt
+	db   *sql.DB
+	mu   sync.Mutex
+	of   map[string]*sql.Stmt
+	seen map[string]bool // texts that were run once: the second time they are worth keeping
 }
 
-func newStatements(db *sql.DB) *statements { return &statements{db: db, of: map[string]*sql.Stmt{}} }
+func newStatements(db *sql.DB) *statements { return &statements{db: db, of: map[string]*sql.Stmt{}, seen: map[string]bool{}} }
 
 // runner runs one statement: a kept one, of which nobody but close may dispose.
 type runner interface {
@@ -43,7 +44,7 @@ func (c *statements) get(ctx context.Context, tx *sql.Tx, query string) runner {
 // prepared is run unprepared.
 func (c *statements) keep(ctx context.Context, queries []string) {
 	for _, q := range queries {
-		if c.has(q) {
+		if !c.worth(q) {
 			continue
 		}
 		// Not under the lock: this may wait for the writer's connection, whose owner may wait for the lock.
@@ -55,10 +56,16 @@ func (c *statements) keep(ctx context.Context, queries []string) {
 	}
 }
 
-func (c *statements) has(query string) bool {
+// worth says whether a text is run for the second time and is not kept yet.
+func (c *statements) worth(query string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.of[query] != nil || len(c.of) >= maxStatements
+	if c.of[query] != nil || len(c.of) >= maxStatements || len(c.seen) >= 8*maxStatements {
+		return false
+	}
+	again := c.seen[query]
+	c.seen[query] = true
+	return again
 }
 
 func (c *statements) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
