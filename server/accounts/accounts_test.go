@@ -265,3 +265,18 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+func TestTheDirectoryAndTheAccountsStayInStep(t *testing.T) {
+	b := newBench(t)
+	id := b.add("li.na", sales.RoleRep)
+	rename := sales.Edit{Verb: sales.Update, Kind: "user", ID: id, Values: sales.Values{"name": "na.li"}}
+	if _, err := b.journal.Commit(t.Context(), system, rename); !sales.HasCode(err, sales.CodeForbidden) {
+		t.Errorf("renaming a user who can sign in: %v", err)
+	}
+	if _, err := b.journal.Commit(t.Context(), system, sales.CreateOf(sales.User{Name: "Li.Na", Role: "admin"})); !sales.HasCode(err, sales.CodeDuplicate) {
+		t.Errorf("a second user of the name: %v", err)
+	}
+	if _, err := b.journal.Commit(t.Context(), system, sales.Edit{Verb: sales.Update, Kind: "user", ID: id, Values: sales.Values{"display_name": "李娜", "territories": []string{"31"}}}); err != nil {
+		t.Error(err)
+	}
+}

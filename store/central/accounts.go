@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -118,6 +119,35 @@ func (j *Journal) user(ctx context.Context, tx *sql.Tx, id string) (sales.User, 
 		return sales.User{ID: id, Disabled: true}, nil
 	}
 	return sales.As[sales.User](r.state.Record()), nil
+}
+
+// signInName keeps the directory and the accounts in step: a user who can sign in keeps the name, and nobody else takes it.
+func (b *batch) signInName(prev *sales.Record, next sales.Record) (*sales.Error, error) {
+	name := strings.ToLower(next.Text("name"))
+	if prev != nil && strings.ToLower(prev.Text("name")) == name {
+		return nil, nil
+	}
+	refused := func(code, message, hint string) *sales.Error {
+		return &sales.Error{Code: code, Kind: "user", ID: next.ID, Field: "name", Message: message, Hint: hint, Args: map[string]any{"Value": name}}
+	}
+	other, err := b.j.account(b.ctx, b.tx, name)
+	if err != nil {
+		return nil, err
+	}
+	if other != nil && other.UserID != next.ID {
+		return refused(sales.CodeDuplicate, "there is a user called "+name+" already", "choose another name"), nil
+	}
+	if prev == nil {
+		return nil, nil
+	}
+	own, err := b.j.account(b.ctx, b.tx, strings.ToLower(prev.Text("name")))
+	if err != nil {
+		return nil, err
+	}
+	if own != nil && own.UserID == next.ID {
+		return refused(sales.CodeForbidden, "the sign-in name of a user who can sign in stays as it is", "change the display name, or add another user"), nil
+	}
+	return nil, nil
 }
 
 // SetPassword replaces the hash of a user's password and revokes every token of theirs.

@@ -106,6 +106,11 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 	if err := sales.Validate(prev, rec); err != nil {
 		return asError(err, c), false, nil
 	}
+	if k.Name == "user" {
+		if refused, err := b.signInName(prev, rec); refused != nil || err != nil {
+			return refused, false, err
+		}
+	}
 	if refused, held, err := b.references(k, c); refused != nil || err != nil {
 		return refused, held, err
 	}

@@ -54,7 +54,9 @@ type entry struct {
 // begin starts a batch for a caller. A caller without a user is the server itself.
 func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, node uint64) (*batch, error) {
 	b := &batch{
-		j: j, ctx: ctx, tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
+		// The driver watches a context that can end with a goroutine for each statement. A batch is short, and one that goes through although
+		// its caller has gone is harmless: the changes are sent again and known.
+		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
 		sees: map[string]bool{}, stmts: map[string]statement{},
 		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{},
 	}

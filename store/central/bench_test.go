@@ -34,8 +34,13 @@ func BenchmarkPush(b *testing.B) {
 		changes[i] = wire.Change{
 			ID: sales.NewID(), Counter: n, Group: n, Kind: "visit", RecordID: sales.NewID(), Verb: sales.Create, HLC: clock.Next(), Schema: 1,
 			Fields: []wire.FieldEdit{
-				{Number: 1, Value: partner[0]}, {Number: 3, Value: "routine"}, {Number: 4, Value: "done"}, {Number: 8, Value: int64(1700000000000)}, {Number: 9, Value: int64(1700000900000)},
-				{Number: 11, Value: fmt.Sprint("走访客户,讨论库存与回款,下周再确认报价 ", i)}, {Number: 15, Value: caller.UserID},
+				{Number: 1, Value: partner[0]},
+				{Number: 3, Value: "routine"},
+				{Number: 4, Value: "done"},
+				{Number: 8, Value: int64(1700000000000)},
+				{Number: 9, Value: int64(1700000900000)},
+				{Number: 11, Value: fmt.Sprint("走访客户,讨论库存与回款,下周再确认报价 ", i)},
+				{Number: 15, Value: caller.UserID},
 			},
 		}
 	}

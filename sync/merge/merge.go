@@ -28,7 +28,19 @@ type Result struct {
 // Apply merges a create or update into the current state, nil for a record that does not exist yet. stamp is the
 // change's reading, bounded by the caller, with the node of its incarnation; author is the user's id. current is left as it was.
 func Apply(k *sales.Kind, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string) Result {
-	m := merger{kind: k, stamp: stamp}
+	return apply(func(number int) (sales.Merge, string) {
+		if f, ok := k.FieldNumber(number); ok {
+			return f.Merge, f.Group
+		}
+		return sales.LastWriter, ""
+	}, current, c, stamp, author)
+}
+
+// rules gives a field's merge rule and its group, "" for none.
+type rules func(number int) (sales.Merge, string)
+
+func apply(r rules, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string) Result {
+	m := merger{rules: r, stamp: stamp}
 	if current == nil {
 		m.next = wire.RecordState{Kind: c.Kind, ID: c.RecordID, Created: stamp, UpdatedBy: author}
 		m.taken = true
@@ -39,14 +51,11 @@ func Apply(k *sales.Kind, current *wire.RecordState, c *wire.Change, stamp hlc.S
 	wins := m.groups(c.Fields)
 	for i := range c.Fields {
 		e := &c.Fields[i]
-		group := ""
-		if f, ok := k.FieldNumber(e.Number); ok {
-			group = f.Group
-		}
+		rule, group := m.rules(e.Number)
 		if win, decided := wins[group]; decided && group != "" {
 			m.decide(e, win)
 		} else {
-			m.field(e)
+			m.field(e, rule)
 		}
 	}
 	if m.taken {
@@ -79,7 +88,7 @@ func Deleted(current *wire.RecordState, author string) wire.RecordState {
 }
 
 type merger struct {
-	kind   *sales.Kind
+	rules  rules
 	stamp  hlc.Stamp
 	next   wire.RecordState
 	losses []Loss
@@ -97,8 +106,8 @@ func (m *merger) groups(edits []wire.FieldEdit) map[string]bool {
 	var differs map[string]bool
 	for i := range edits {
 		e := &edits[i]
-		f, ok := m.kind.FieldNumber(e.Number)
-		if !ok || f.Group == "" {
+		_, group := m.rules(e.Number)
+		if group == "" {
 			continue
 		}
 		cur := m.next.Field(e.Number)
@@ -108,10 +117,10 @@ func (m *merger) groups(edits []wire.FieldEdit) map[string]bool {
 		if newest == nil {
 			newest, differs = map[string]hlc.Stamp{}, map[string]bool{}
 		}
-		if cur.Stamp.After(newest[f.Group]) {
-			newest[f.Group] = cur.Stamp
+		if cur.Stamp.After(newest[group]) {
+			newest[group] = cur.Stamp
 		}
-		differs[f.Group] = differs[f.Group] || !sales.Same(cur.Value, e.Value)
+		differs[group] = differs[group] || !sales.Same(cur.Value, e.Value)
 	}
 	wins := map[string]bool{}
 	for group, different := range differs {
@@ -123,11 +132,7 @@ func (m *merger) groups(edits []wire.FieldEdit) map[string]bool {
 }
 
 // field merges one edit by the field's own rule.
-func (m *merger) field(e *wire.FieldEdit) {
-	rule := sales.LastWriter
-	if f, ok := m.kind.FieldNumber(e.Number); ok {
-		rule = f.Merge
-	}
+func (m *merger) field(e *wire.FieldEdit, rule sales.Merge) {
 	cur := m.next.Field(e.Number)
 	switch {
 	case rule == sales.SetMerge && len(e.Added)+len(e.Removed) > 0:
