@@ -93,13 +93,18 @@ func (e *editor) open(id string) {
 	if id == e.id {
 		return
 	}
-	if e.dirty {
-		e.draft.Flush()
-	}
+	e.keep()
 	e.id, e.dirty = id, false
 	e.draft = ui.NewDraft(e.host.State(), "task/"+id, e.input, e.restore)
 	e.form.ClearErrors()
 	e.load(true)
+}
+
+// keep writes what was typed in the last moment into the draft.
+func (e *editor) keep() {
+	if e.draft != nil {
+		e.draft.Flush()
+	}
 }
 
 // refresh loads the task anew, unless the rep is in the middle of changing it.

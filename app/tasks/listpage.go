@@ -159,6 +159,12 @@ func (p *listPage) RestoreState(state map[string]string) {
 	}
 }
 
+// Close implements ui.Closer: what was typed in the last moment is kept too.
+func (p *listPage) Close() {
+	p.editor.keep()
+	p.entry.draft.Flush()
+}
+
 // Shortcuts implements ui.Shortcuts.
 func (p *listPage) Shortcuts() []ui.Shortcut {
 	return append(p.editor.shortcuts(), ui.Shortcut{Key: fyne.KeyT, Ctrl: true, LabelKey: "tasks.add", Run: func() { p.entry.focus() }})

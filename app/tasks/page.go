@@ -99,5 +99,8 @@ func (p *taskPage) TypedKey(event *fyne.KeyEvent) bool {
 	return true
 }
 
+// Close implements ui.Closer: what was typed in the last moment is kept too.
+func (p *taskPage) Close() { p.editor.keep() }
+
 // Shortcuts implements ui.Shortcuts.
 func (p *taskPage) Shortcuts() []ui.Shortcut { return p.editor.shortcuts() }

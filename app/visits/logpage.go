@@ -42,13 +42,13 @@ type logPage struct {
 func newLogPage(h ui.Host, r ui.Route, m *Model) *logPage {
 	p := &logPage{host: h, model: m, visitID: r.Get("visit"), plan: r.Get("plan") != ""}
 	key := CompanyKey(r.Get("partner"), r.Get("account"))
-	p.draft = ui.NewDraft(h.State(), "visit/new"+p.visitID+key, p.input, p.restore)
+	p.draft = ui.NewDraft(h.State(), "visit/new"+r.Get("plan")+p.visitID+key+r.Get("at"), p.input, p.restore)
 	p.build()
 	p.fill(func() { p.at.SetTime(parseStamp(r.Get("at"))) })
 	if key != "" {
 		p.nameCompany(key)
 	}
-	if p.visitID == "" && r.Get("at") == "" { // the draft of a planned visit is laid over it once it is loaded
+	if p.visitID == "" { // the draft of a planned visit is laid over it once it is loaded
 		p.draft.Restore()
 	}
 	h.OnChanged(func([]string) {}) // what others write does not disturb a form
@@ -239,6 +239,9 @@ func (p *logPage) leave() {
 
 // TypedKey implements ui.KeyHandler: Escape goes back and keeps the draft.
 func (p *logPage) TypedKey(event *fyne.KeyEvent) bool { return backOnEscape(p.host, event) }
+
+// Close implements ui.Closer: what was typed in the last moment is kept too.
+func (p *logPage) Close() { p.draft.Flush() }
 
 // Shortcuts implements ui.Shortcuts.
 func (p *logPage) Shortcuts() []ui.Shortcut {

@@ -234,6 +234,12 @@ func (p *visitPage) previous() fyne.CanvasObject {
 // TypedKey implements ui.KeyHandler: Escape goes back and keeps what was typed as a draft.
 func (p *visitPage) TypedKey(event *fyne.KeyEvent) bool { return backOnEscape(p.host, event) }
 
+// Close implements ui.Closer: what was typed in the last moment is kept too.
+func (p *visitPage) Close() {
+	p.notes.draft.Flush()
+	p.capture.draft.Flush()
+}
+
 // Shortcuts implements ui.Shortcuts.
 func (p *visitPage) Shortcuts() []ui.Shortcut {
 	return []ui.Shortcut{{Key: fyne.KeyReturn, Ctrl: true, LabelKey: "visits.save", Run: p.notes.submit}}
