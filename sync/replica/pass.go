@@ -77,11 +77,12 @@ func (p *pass) run(ctx context.Context, now func() time.Time) error {
 
 // push sends the outbox in batches until nothing more can be sent.
 func (p *pass) push(ctx context.Context) error {
-	incarnation, err := p.store.Incarnation(ctx)
-	if err != nil {
-		return fmt.Errorf("read the device's incarnation: %w", err)
-	}
 	for {
+		// Each time: changes from before a restore go first, under the incarnation that they were written under.
+		incarnation, err := p.store.Incarnation(ctx)
+		if err != nil {
+			return fmt.Errorf("read the device's incarnation: %w", err)
+		}
 		changes, err := p.store.Unsent(ctx, pushBatch)
 		if err != nil {
 			return fmt.Errorf("read the outbox: %w", err)
