@@ -107,6 +107,17 @@ func dropOld(dir string) error {
 	return nil
 }
 
+// startBackup makes the daily backup beside the user's work: it reads a snapshot and keeps nobody waiting. A full disk must not keep a rep
+// from the workbook, so an error is only logged.
+func (s *Store) startBackup(ctx context.Context) {
+	ctx = context.WithoutCancel(ctx)
+	s.backing.Go(func() {
+		if err := s.dailyBackup(ctx); err != nil {
+			s.log.Warn("daily backup of the workbook", "error", err)
+		}
+	})
+}
+
 // dailyBackup makes a backup when the newest is older than a day and there is something to lose.
 func (s *Store) dailyBackup(ctx context.Context) error {
 	list, err := backups(filepath.Join(s.dir, backupFolder))

@@ -18,9 +18,22 @@ func (p *pulling) beginBulk(ctx context.Context, page wire.PullResponse) error {
 	if err != nil || begun != "" {
 		return err
 	}
+	if err := p.emptyIndex(ctx); err != nil {
+		return err
+	}
+	if len(page.Records)+int(page.Remaining) > inlineEntries {
+		if err := dropIndexes(ctx, p.Tx); err != nil {
+			return err
+		}
+	}
+	return setMeta(ctx, p, "indexes_deferred", "yes")
+}
+
+// emptyIndex empties the search index, to be filled by indexSome.
+func (t *txn) emptyIndex(ctx context.Context) error {
 	for _, tb := range tables {
 		if tb.searched() {
-			if _, err := p.ExecContext(ctx, "INSERT OR REPLACE INTO wb_indexing (kind, upto) VALUES (?, 0)", tb.kind.Name); err != nil {
+			if _, err := t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_indexing (kind, upto) VALUES (?, 0)", tb.kind.Name); err != nil {
 				return err
 			}
 		}
@@ -29,17 +42,21 @@ func (p *pulling) beginBulk(ctx context.Context, page wire.PullResponse) error {
 		"INSERT INTO wb_search (wb_search) VALUES ('delete-all')",
 		"INSERT INTO wb_search (wb_search, rank) VALUES ('automerge', 0)", // its parts are merged once, at the end
 	} {
-		if _, err := p.ExecContext(ctx, query); err != nil {
+		if _, err := t.ExecContext(ctx, query); err != nil {
 			return err
 		}
 	}
-	p.s.indexPending.Store(true)
-	if len(page.Records)+int(page.Remaining) > inlineEntries {
-		if err := dropIndexes(ctx, p.Tx); err != nil {
-			return err
-		}
+	t.s.indexPending.Store(true)
+	return nil
+}
+
+// Reindex makes the search index anew from the records, in the background; WaitForSearch waits for its end.
+func (s *Store) Reindex(ctx context.Context) error {
+	if err := s.write(ctx, "make the search index anew", func(t *txn) error { return t.emptyIndex(ctx) }); err != nil {
+		return err
 	}
-	return setMeta(ctx, p, "indexes_deferred", "yes")
+	s.startIndexing()
+	return nil
 }
 
 // putNew inserts a record that this device does not have yet; false when it has one.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -20,7 +21,8 @@ type Finding struct {
 }
 
 // Check looks whether the workbook agrees with itself: the outbox counts without gaps, the sums of the buckets fit their rows, the search index
-// has every record. deep also reads every page of the database and recomputes every sum from the stamps. No findings means all is well.
+// has every record. deep also reads every page of the database, recomputes every sum from the stamps, and makes a search index that lacks
+// records anew, because it holds nothing that the records do not. No findings means all is well.
 func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
 	var out []Finding
 	report := func(code, where, hint, format string, args ...any) {
@@ -46,7 +48,10 @@ func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
 		}
 		return checkSearch(ctx, tx, report)
 	})
-	return out, store.Explain("check the workbook", err)
+	if err != nil || !deep || !slices.ContainsFunc(out, func(f Finding) bool { return f.Code == "search" }) {
+		return out, store.Explain("check the workbook", err)
+	}
+	return out, s.Reindex(ctx)
 }
 
 type reporter func(code, where, hint, format string, args ...any)
@@ -195,7 +200,7 @@ func checkSearch(ctx context.Context, tx *sql.Tx, report reporter) error {
 			return err
 		}
 		if records != entries {
-			report("search", k.Name, "it is made anew by `roundsctl doctor`", "%d records, %d entries in the search index", records, entries)
+			report("search", k.Name, "a deep check (`roundsctl doctor`) makes it anew", "%d records, %d entries in the search index", records, entries)
 		}
 	}
 	return nil

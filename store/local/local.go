@@ -56,6 +56,7 @@ type Store struct {
 	writing  *statements
 	reading  prepared
 	indexing sync.WaitGroup
+	backing  sync.WaitGroup // the daily backup, which Close lets finish
 	// indexPending says that some kinds' search entries are still to be made: see wb_indexing.
 	indexPending atomic.Bool
 	stop         context.CancelFunc
@@ -82,6 +83,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	s := &Store{dir: dir, lock: lock, now: o.Now, log: o.Logger, listeners: map[int]func([]string){}}
 	s.stopped, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.open(ctx, o); err != nil {
+		s.backing.Wait()
 		s.stop()
 		if s.db != nil {
 			_ = s.db.Close()
@@ -125,10 +127,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	if !o.NoBackup {
-		if err := s.dailyBackup(ctx); err != nil {
-			// A full disk must not keep a rep from the workbook.
-			s.log.Warn("daily backup of the workbook", "error", err)
-		}
+		s.startBackup(ctx)
 	}
 	return s.resumeIndexing(ctx)
 }
@@ -154,6 +153,7 @@ func (s *Store) Dir() string { return s.dir }
 
 // Close ends all work and closes the workbook. What was written is safe with or without it.
 func (s *Store) Close() error {
+	s.backing.Wait()
 	s.stop()
 	s.indexing.Wait()
 	ctx := context.Background()

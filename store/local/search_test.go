@@ -105,3 +105,32 @@ func TestQueriesRefuseWhatIsNotDeclared(t *testing.T) {
 		t.Errorf("an unknown kind: %v", err)
 	}
 }
+
+func TestADeepCheckMakesAnIncompleteSearchIndexAnew(t *testing.T) {
+	s := openTest(t)
+	mustWrite(t, s, sales.CreateOf(sales.Partner{Name: "远景电脑"}), sales.CreateOf(sales.Partner{Name: "other"}))
+	if _, err := s.db.Writer().ExecContext(t.Context(), "DELETE FROM wb_search WHERE wb_search MATCH '远景'"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Check(t.Context(), true)
+	if err != nil || len(found) != 1 || found[0].Code != "search" {
+		t.Fatalf("found %+v, %v", found, err)
+	}
+	s.WaitForSearch()
+	if hits, err := s.Search(t.Context(), "远景", "", 5); err != nil || len(hits) != 1 {
+		t.Errorf("after the check: %v, %v", hits, err)
+	}
+	healthy(t, s)
+}
+
+func TestADamagedSumIsFound(t *testing.T) {
+	s, f := openTest(t), newFakeServer()
+	publish(t, s, f.page(f.set("t:11", "partner", sales.NewID(), sales.Values{"name": "one"})))
+	if _, err := s.db.Writer().ExecContext(t.Context(), "UPDATE partner SET _sum = zeroblob(16)"); err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Check(t.Context(), true)
+	if err != nil || len(found) != 2 {
+		t.Errorf("found %+v, %v", found, err)
+	}
+}

@@ -17,7 +17,9 @@ type statements struct {
 	seen map[string]bool // texts that were run once: the second time they are worth keeping
 }
 
-func newStatements(db *sql.DB) *statements { return &statements{db: db, of: map[string]*sql.Stmt{}, seen: map[string]bool{}} }
+func newStatements(db *sql.DB) *statements {
+	return &statements{db: db, of: map[string]*sql.Stmt{}, seen: map[string]bool{}}
+}
 
 // runner runs one statement: a kept one, of which nobody but close may dispose.
 type runner interface {
