@@ -142,7 +142,7 @@ func (p *pass) pull(ctx context.Context) (Published, error) {
 			return Published{}, fmt.Errorf("follow the server's clock: %w", err)
 		}
 		done += len(page.Records)
-		p.progress(done, done+int(page.Remaining)) //nolint:gosec // a count of records
+		p.progress(done, done+int(page.Remaining))
 		if page.More {
 			if err := p.store.Stage(ctx, page); err != nil {
 				return Published{}, fmt.Errorf("keep a page of %d records: %w", len(page.Records), err)

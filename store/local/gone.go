@@ -1,0 +1,91 @@
+package local
+
+import (
+	"context"
+	"slices"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// takeAway removes a record that was deleted, left the bucket, or whose bucket is no longer seen. Changes of it that wait stay in the outbox and get their
+// verdicts; those that the server has taken are done with.
+func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState, deleted bool, by *wire.RecordState) error {
+	p.account(old.Bucket, sumBytes(old), "", nil)
+	if deleted {
+		e := storedEntry{Verb: sales.Delete, User: by.UpdatedBy, At: sales.Instant(by.Latest().HLC.Millis())}
+		if e.At == 0 {
+			e.At = sales.InstantOf(p.s.now())
+		}
+		if err := p.remember(ctx, old.ID, e); err != nil {
+			return err
+		}
+	}
+	if p.edited[old.ID] {
+		if _, err := p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE record_id = ? AND state = 1", old.ID); err != nil {
+			return err
+		}
+		if deleted {
+			if err := p.bury(ctx, old); err != nil {
+				return err
+			}
+		}
+		return p.rebase(ctx, tb, old.ID, nil)
+	}
+	return p.removeRow(ctx, tb, old.ID)
+}
+
+// sweep takes away what did not come again of the buckets that were taken anew.
+func (p *pulling) sweep(ctx context.Context) error {
+	for _, name := range sortedKeys(p.came) {
+		if err := p.dropExcept(ctx, name, p.came[name]); err != nil {
+			return err
+		}
+		p.bucket(name).retake = false
+		delete(p.came, name)
+	}
+	return nil
+}
+
+// dropLost takes away the buckets that this user no longer sees: the last page names all that hold anything.
+func (p *pulling) dropLost(ctx context.Context, named []wire.BucketState) error {
+	for _, name := range sortedKeys(p.buckets) {
+		if slices.ContainsFunc(named, func(b wire.BucketState) bool { return b.Bucket == name }) {
+			continue
+		}
+		if err := p.dropExcept(ctx, name, nil); err != nil {
+			return err
+		}
+		delete(p.buckets, name)
+		if _, err := p.ExecContext(ctx, "DELETE FROM wb_bucket WHERE bucket = ?", name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *pulling) dropExcept(ctx context.Context, name string, keep map[string]bool) error {
+	for _, k := range sales.Kinds() {
+		tb := tables[k.Name]
+		ids, err := texts(ctx, p, "SELECT id FROM "+tb.name+" WHERE _bucket = ?1 UNION SELECT record_id FROM wb_shadow WHERE kind = ?2", name, k.Name)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if keep[id] {
+				continue
+			}
+			old, err := p.server(ctx, tb, id)
+			if err != nil {
+				return err
+			}
+			if old == nil || old.Bucket != name {
+				continue
+			}
+			if err := p.takeAway(ctx, tb, old, false, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return p.dropForeign(ctx, name, keep)
+}
