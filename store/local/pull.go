@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"slices"
 
-	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/replica"
 	"github.com/rounds-field/rounds/sync/wire"
 )
