@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +35,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	cmd     *exec.Cmd
 	address string
+	dead    sync.Once
 }
 
 func start(t *testing.T, data string) *process {
@@ -56,13 +58,15 @@ func start(t *testing.T, data string) *process {
 		t.Fatalf("the server did not get ready: %v", err)
 	}
 	_, address, _ := strings.Cut(strings.TrimSpace(line), "http://")
-	return &process{cmd, "http://" + address}
+	return &process{cmd: cmd, address: "http://" + address}
 }
 
 // kill ends the process as a power cut does.
 func (p *process) kill() {
-	_ = p.cmd.Process.Kill() // it may be gone already
-	_ = p.cmd.Wait()
+	p.dead.Do(func() {
+		_ = p.cmd.Process.Kill() // it may be gone already
+		_ = p.cmd.Wait()         // it was killed, says the error
+	})
 }
 
 // TestAServerKilledAtRandomKeepsWhatItAcknowledgedAndTakesNothingTwice pushes changes while the server is killed again and again.

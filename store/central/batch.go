@@ -34,7 +34,8 @@ type batch struct {
 	tried    []*entry     // of the group being tried
 	trouble  []loss       // of the group being tried
 	blocked  map[key]*sales.Error
-	offered  map[string]*entry // by id of the change
+	offered  map[string]*entry      // in this batch, by id of the change
+	known    map[string]knownChange // offered before, by id
 }
 
 // entry is a change with what became of it.
@@ -58,7 +59,7 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 		// its caller has gone is harmless: the changes are sent again and known.
 		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
 		sees: map[string]bool{}, stmts: map[string]statement{},
-		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{},
+		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{},
 	}
 	// Another process may have written since: continue after its clock.
 	var clock int64

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -68,6 +67,9 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 
 // push takes the changes group by group.
 func (b *batch) push(changes []wire.Change, inc *incarnation) error {
+	if err := b.prefetch(changes); err != nil {
+		return err
+	}
 	for start := 0; start < len(changes); {
 		end := start + 1
 		for end < len(changes) && changes[end].Group == changes[start].Group {
@@ -180,35 +182,25 @@ func (b *batch) repeated(e *entry) (known bool, refused *sales.Error, err error)
 	if id == nil {
 		return false, nil, nil // refused by apply
 	}
-	var digest []byte
-	var author, lost string
-	var outcome int
+	was, offered := b.known[e.change.ID]
 	if x := b.offered[e.change.ID]; x != nil {
-		digest, author, outcome = x.digest, x.author, int(x.verdict.Outcome)
+		was, offered = knownChange{digest: x.digest, author: x.author, outcome: x.verdict.Outcome}, true
 	} else {
 		b.offered[e.change.ID] = e
-		s, err := b.stmt("SELECT digest, author, outcome, lost FROM changes WHERE org_id = ? AND id = ?")
-		if err != nil {
-			return false, nil, err
-		}
-		err = s.QueryRowContext(b.ctx, b.j.org, id).Scan(&digest, &author, &outcome, &lost)
-		if errors.Is(err, sql.ErrNoRows) {
-			return false, nil, nil
-		}
-		if err != nil {
-			return false, nil, fmt.Errorf("look for change %s: %w", e.change.ID, err)
-		}
 	}
-	if !bytes.Equal(digest, e.digest) || author != e.author {
+	if !offered {
+		return false, nil, nil
+	}
+	if !bytes.Equal(was.digest, e.digest) || was.author != e.author {
 		e.digest = nil // the known change stays as it is
 		return false, &sales.Error{
 			Code: sales.CodeDuplicate, Kind: e.change.Kind, ID: e.change.RecordID,
 			Message: "change " + e.change.ID + " was sent before with other content", Hint: "copy the values, undo the change and write it anew",
 		}, b.audit("change_id_reused", e.change.ID, "sent again with other content, or by another user")
 	}
-	switch wire.Outcome(outcome) {
+	switch was.outcome {
 	case wire.Applied, wire.Merged, wire.Duplicate:
-		e.verdict.Outcome, e.verdict.Lost = wire.Duplicate, splitNumbers(lost)
+		e.verdict.Outcome, e.verdict.Lost = wire.Duplicate, splitNumbers(was.lost)
 		return true, nil, nil
 	}
 	return false, nil, nil // refused or held before: tried again

@@ -31,14 +31,14 @@ const password = "a good password"
 
 // site is a server over HTTP with one representative.
 type site struct {
-	t       *testing.T
+	t       testing.TB
 	url     string
 	journal *central.Journal
 	acc     *accounts.Service
 	log     *bytes.Buffer
 }
 
-func newSite(t *testing.T, limits server.Limits) *site {
+func newSite(t testing.TB, limits server.Limits) *site {
 	t.Helper()
 	j, err := central.Open(t.Context(), filepath.Join(t.TempDir(), "rounds.db"), central.Options{Sync: "normal"})
 	if err != nil {
@@ -236,9 +236,11 @@ func FuzzPush(f *testing.F) {
 	f.Add([]byte{0x0a, 0x10, 0, 1, 2, 3})
 	f.Add([]byte("\x12\x04\x0a\x02\xff\xff"))
 	f.Add(bytes.Repeat([]byte{0x12, 0x02, 0x20, 0x06}, 50))
+	one := newSite(f, server.Limits{MessageBytes: 1 << 20})
+	_, who, _ := one.signIn()
 	f.Fuzz(func(t *testing.T, body []byte) {
-		s := newSite(t, server.Limits{MessageBytes: 1 << 20})
-		_, who, _ := s.signIn()
+		s := *one
+		s.t = t
 		for _, contentType := range []string{"application/proto", "application/json"} {
 			for _, call := range []string{"Push", "Pull", "History", "SignIn"} {
 				if status, answer := s.post(call, contentType, who.Token, body); status >= 500 {
@@ -246,9 +248,10 @@ func FuzzPush(f *testing.F) {
 				}
 			}
 		}
-		if strings.Contains(s.log.String(), "panic") {
-			t.Error(s.log.String())
+		if log := s.log.String(); strings.Contains(log, "panic") {
+			t.Error(log)
 		}
+		s.log.Reset()
 	})
 }
 
