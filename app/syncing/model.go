@@ -30,7 +30,7 @@ type Model struct {
 // Overview is everything the sync page shows.
 type Overview struct {
 	Waiting   []sales.Pending // to be sent, newest first
-	Refused   []sales.Pending // rejected and held: the user must act
+	Refused   []sales.Pending // rejected, which the user must mend, then those held that follow by themselves
 	Conflicts []Conflict      // open first, then decided
 }
 
@@ -58,6 +58,7 @@ func (m *Model) Load(ctx context.Context) (Overview, error) {
 			o.Refused = append(o.Refused, p)
 		}
 	}
+	slices.SortStableFunc(o.Refused, func(a, b sales.Pending) int { return heldLast(a) - heldLast(b) })
 	o.Conflicts, err = m.conflicts(ctx)
 	return o, err
 }
@@ -99,6 +100,13 @@ func (m *Model) conflicts(ctx context.Context) ([]Conflict, error) {
 	return out, nil
 }
 
+func heldLast(p sales.Pending) int {
+	if p.State == sales.Held {
+		return 1
+	}
+	return 0
+}
+
 func rank(c Conflict) int {
 	if c.Open() {
 		return 0
@@ -137,7 +145,7 @@ func Fields(p sales.Pending) []FieldChange {
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		after, sets := p.Values[f.Name]
-		if !sets || sales.Empty(after) && sales.Empty(p.Before[f.Name]) {
+		if !sets || sales.Same(after, p.Before[f.Name]) {
 			continue
 		}
 		out = append(out, FieldChange{Field: f, Before: p.Before[f.Name], After: after})

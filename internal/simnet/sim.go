@@ -47,16 +47,9 @@ var people = []struct {
 
 // Play runs one play and checks it. The trace tells what happened, in order, also when err says that the check failed.
 func Play(ctx context.Context, o Options) (trace string, err error) {
-	s := &Sim{rng: rand.New(rand.NewPCG(o.Seed, 1)), now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), root: o.Dir} //nolint:gosec // a play is to be repeated
+	s := newSim(o.Seed, o.Dir)
 	defer func() {
-		for _, d := range s.devices {
-			if d.store != nil {
-				_ = d.store.Close()
-			}
-		}
-		if s.journal != nil {
-			_ = s.journal.Close()
-		}
+		s.close()
 		trace = s.trace.String()
 	}()
 	if err := s.prepare(ctx); err != nil {
@@ -78,6 +71,23 @@ func Play(ctx context.Context, o Options) (trace string, err error) {
 		return "", fmt.Errorf("not accounted for: %w", err)
 	}
 	return "", nil
+}
+
+func newSim(seed uint64, dir string) *Sim {
+	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a play is to be repeated
+	return &Sim{rng: rng, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), root: dir}
+}
+
+// close closes what is open; the databases are thrown away, so that its errors tell nothing.
+func (s *Sim) close() {
+	for _, d := range s.devices {
+		if d.store != nil {
+			_ = d.store.Close()
+		}
+	}
+	if s.journal != nil {
+		_ = s.journal.Close()
+	}
 }
 
 func (s *Sim) note(format string, a ...any) { fmt.Fprintf(&s.trace, format+"\n", a...) }

@@ -96,9 +96,13 @@ func fieldState(s *wire.RecordState, number int) *wire.FieldState {
 func editsOf(kind *sales.Kind, prev *row, values sales.Values) ([]wire.FieldEdit, map[int]any) {
 	var edits []wire.FieldEdit
 	before := map[int]any{}
+	moved := movedGroups(kind, prev, values)
 	for i := range kind.Fields {
 		f := &kind.Fields[i]
 		v, ok := values[f.Name]
+		if moved[f.Group] && !ok {
+			v, ok = prev.rec.Values[f.Name], true
+		}
 		if !ok {
 			continue
 		}
@@ -107,7 +111,7 @@ func editsOf(kind *sales.Kind, prev *row, values sales.Values) ([]wire.FieldEdit
 		if prev != nil {
 			was, base = prev.rec.Values[f.Name], prev.stamp(f.Number)
 		}
-		if sales.Same(was, v) {
+		if sales.Same(was, v) && !moved[f.Group] {
 			continue
 		}
 		if sales.Empty(v) {
@@ -129,6 +133,22 @@ func editsOf(kind *sales.Kind, prev *row, values sales.Values) ([]wire.FieldEdit
 	}
 	slices.SortFunc(edits, func(a, b wire.FieldEdit) int { return a.Number - b.Number })
 	return edits, before
+}
+
+// movedGroups names the groups of which an edit of an existing record changes a field. Such an edit names every field of the group, unchanged ones
+// with the value that the author saw, so that a concurrent edit of any of them is decided for the group as a whole.
+func movedGroups(kind *sales.Kind, prev *row, values sales.Values) map[string]bool {
+	moved := map[string]bool{}
+	if prev == nil {
+		return moved
+	}
+	for i := range kind.Fields {
+		f := &kind.Fields[i]
+		if v, ok := values[f.Name]; ok && f.Group != "" && !sales.Same(prev.rec.Values[f.Name], v) {
+			moved[f.Group] = true
+		}
+	}
+	return moved
 }
 
 func setDiff(was, next any) (added, removed []string) {
