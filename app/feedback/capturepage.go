@@ -130,6 +130,7 @@ func (p *capturePage) complete() bool {
 		p.goTo(1)
 	}
 	p.form.first.SetErrors(problems)
+	p.content.Refresh() // what is said below the fields needs its place
 	return len(problems) == 0
 }
 

@@ -124,6 +124,7 @@ func (p *formPage) save() {
 	next, problems := p.fields.read(p.start.Project)
 	if len(problems) > 0 {
 		p.fields.form.SetErrors(problems)
+		p.content.Refresh() // what is said below the fields needs its place
 		return
 	}
 	p.saving = true
