@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -27,6 +28,7 @@ type Workbook struct {
 	Store *local.Store
 
 	now    func() time.Time
+	log    *slog.Logger
 	mu     sync.Mutex
 	sub    string // subfolder in use
 	engine *replica.Engine
@@ -37,7 +39,8 @@ type Workbook struct {
 
 // Options are what a workbook may be told; the zero value works.
 type Options struct {
-	Now func() time.Time // nil means time.Now
+	Now    func() time.Time // nil means time.Now
+	Logger *slog.Logger     // nil means slog.Default
 }
 
 // Open opens the workbook in dir, making it when it is not there. A workbook that another program has open is refused with
@@ -57,7 +60,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workbook{Dir: abs, now: o.Now}
+	w := &Workbook{Dir: abs, now: o.Now, log: o.Logger}
 	if err := w.use(ctx, sub); err != nil {
 		return nil, err
 	}
@@ -169,7 +172,7 @@ func (w *Workbook) notSignedIn(ctx context.Context) error {
 // use opens the database in a subfolder and, when there is a token, makes the engine for its server.
 func (w *Workbook) use(ctx context.Context, sub string) error {
 	dir := filepath.Join(w.Dir, sub)
-	store, err := local.Open(ctx, dir, local.Options{Now: w.now})
+	store, err := local.Open(ctx, dir, local.Options{Now: w.now, Logger: w.log})
 	if err != nil {
 		return fmt.Errorf("open workbook %s: %w", w.Dir, err)
 	}

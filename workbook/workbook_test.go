@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -201,8 +202,7 @@ func TestADailyBackupIsMadeAtTheSecondOpening(t *testing.T) {
 	wb := open(t, dir)
 	addPartner(t, wb, "甲")
 	closeBook(t, wb)
-	wb = open(t, dir)
-	defer closeBook(t, wb)
+	closeBook(t, open(t, dir)) // which lets the backup finish
 	found, err := filepath.Glob(filepath.Join(dir, localName, "backups", "*.db"))
 	if err != nil || len(found) != 1 {
 		t.Errorf("backups: %v, %v", found, err)
@@ -245,5 +245,25 @@ func TestTheSampleStaysApartFromARealServer(t *testing.T) {
 	signIn(t, wb, url, "li.na")
 	if r, err := wb.Sync(t.Context()); err != nil || r.Pushed != 0 || count(t, wb) != 0 {
 		t.Errorf("after signing in: %+v, %v, %d partners", r, err, count(t, wb))
+	}
+}
+
+func TestALargeSampleIsFilledAndOneCutShortIsFilledAnew(t *testing.T) {
+	wb := open(t, t.TempDir())
+	defer closeBook(t, wb)
+	me := sales.User{ID: sales.NewID(), Name: "li.na", DisplayName: "李娜", Role: "rep"}
+	records := []sales.Record{sales.RecordOf(me)}
+	for range wire.MaxChanges {
+		records = append(records, sales.RecordOf(sales.Partner{ID: sales.NewID(), Name: "示例伙伴"}))
+	}
+	bad := append(slices.Clone(records), sales.RecordOf(sales.Partner{ID: sales.NewID()})) // without a name
+	if err := wb.UseSample(t.Context(), me, bad); !sales.HasCode(err, sales.CodeRequired) {
+		t.Fatalf("the bad record gives %v", err)
+	}
+	if err := wb.UseSample(t.Context(), me, records); err != nil || count(t, wb) != wire.MaxChanges {
+		t.Fatalf("sample: %v, %d partners", err, count(t, wb))
+	}
+	if err := wb.UseSample(t.Context(), me, nil); err != nil || count(t, wb) != wire.MaxChanges {
+		t.Errorf("opened again: %v, %d partners", err, count(t, wb))
 	}
 }

@@ -55,6 +55,9 @@ the user covers the whole organisation. The password is the first line of standa
 				return err
 			}
 			u.Name, u.Role, u.Password = args[0], sales.Role(role), password
+			for i, code := range u.Territories {
+				u.Territories[i] = strings.TrimSpace(code)
+			}
 			return p.with(cmd.Context(), func(s *accounts.Service) error {
 				ids, warnings, err := s.Add(cmd.Context(), commandLine, u)
 				if err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -48,7 +49,33 @@ func command(in io.Reader, out io.Writer) *cobra.Command {
 	root.PersistentFlags().StringVar(&t.dir, "workbook", os.Getenv("ROUNDS_WORKBOOK"), "the workbook's folder (or ROUNDS_WORKBOOK)")
 	root.AddCommand(t.login(), t.logout(), t.sync(), t.status(), t.add(), t.edit(), t.del(), t.show(), t.list(), t.search(),
 		t.importFile(), t.exportFile(), t.pending(), t.undo(), t.retry(), t.conflicts(), t.resolve(), t.doctor(), t.kinds())
+	explainUse(root)
 	return root
+}
+
+// explainUse has every misuse of a command say where its use is written.
+func explainUse(root *cobra.Command) {
+	root.SetFlagErrorFunc(misused)
+	root.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return misused(cmd, fmt.Errorf("no command is called %s", args[0]))
+		}
+		return nil
+	}
+	root.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	for _, cmd := range root.Commands() {
+		check, use := cmd.Args, cmd.UseLine()
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			if check == nil || check(cmd, args) == nil {
+				return nil
+			}
+			return misused(cmd, fmt.Errorf("%s: %d arguments do not fit", use, len(args)))
+		}
+	}
+}
+
+func misused(cmd *cobra.Command, err error) error {
+	return &sales.Error{Code: sales.CodeInvalid, Message: err.Error(), Hint: "see `" + cmd.CommandPath() + " --help`"}
 }
 
 // with opens the workbook, runs f and closes it again; an error of closing counts too.
@@ -56,7 +83,8 @@ func (t *tool) with(ctx context.Context, f func(*workbook.Workbook) error) (err 
 	if t.dir == "" {
 		return &sales.Error{Code: sales.CodeInvalid, Message: "no workbook is named", Hint: "add --workbook DIR, or set ROUNDS_WORKBOOK"}
 	}
-	wb, err := workbook.Open(ctx, t.dir, workbook.Options{})
+	// What a log would tell, `doctor` finds: standard error is for the one line that says why a command failed.
+	wb, err := workbook.Open(ctx, t.dir, workbook.Options{Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return err
 	}

@@ -13,74 +13,6 @@ import (
 	"github.com/rounds-field/rounds/workbook"
 )
 
-func (t *tool) add() *cobra.Command {
-	var source string
-	cmd := &cobra.Command{Use: "add KIND --json -", Short: "Add records, one JSON object a line; prints the new ids", Args: cobra.ExactArgs(1)}
-	cmd.Flags().StringVar(&source, "json", "", "the record as JSON, or - to read records from standard input")
-	cmd.RunE = t.run(func(ctx context.Context, wb *workbook.Workbook, args []string) error {
-		edits, err := t.edits(sales.Create, args[0], "", source)
-		if err != nil {
-			return err
-		}
-		ids, err := wb.Store.Write(ctx, edits...)
-		if err != nil {
-			return err
-		}
-		for _, id := range ids {
-			if _, err := fmt.Fprintln(t.out, id); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	return cmd
-}
-
-func (t *tool) edit() *cobra.Command {
-	var source string
-	cmd := &cobra.Command{Use: "edit KIND ID --json -", Short: "Set the named fields of a record; null clears one", Args: cobra.ExactArgs(2)}
-	cmd.Flags().StringVar(&source, "json", "", "the fields as JSON, or - to read them from standard input")
-	cmd.RunE = t.run(func(ctx context.Context, wb *workbook.Workbook, args []string) error {
-		edits, err := t.edits(sales.Update, args[0], args[1], source)
-		if err != nil {
-			return err
-		}
-		_, err = wb.Store.Write(ctx, edits...)
-		return err
-	})
-	return cmd
-}
-
-// edits reads edits from JSON lines. All of one call are saved together.
-func (t *tool) edits(verb sales.Verb, kind, id, source string) ([]sales.Edit, error) {
-	k, err := kindArg(kind)
-	if err != nil {
-		return nil, err
-	}
-	if source == "" {
-		return nil, &sales.Error{Code: sales.CodeRequired, Message: "no record is given", Hint: "add --json - and write one JSON object a line to standard input"}
-	}
-	var edits []sales.Edit
-	err = t.lines(source, func(_ int, line []byte) error {
-		own, values, err := sales.UnmarshalValues(k.Name, line)
-		if err != nil {
-			return err
-		}
-		if verb == sales.Update {
-			if own != "" && own != id {
-				return &sales.Error{Code: sales.CodeInvalid, Kind: kind, ID: id, Field: "id", Message: "the id cannot be changed", Hint: "leave it out"}
-			}
-			own = id
-		}
-		edits = append(edits, sales.Edit{Verb: verb, Kind: k.Name, ID: own, Values: values})
-		return nil
-	})
-	if err == nil && len(edits) == 0 {
-		err = &sales.Error{Code: sales.CodeRequired, Kind: kind, Message: "no record is given", Hint: "write one JSON object a line"}
-	}
-	return edits, err
-}
-
 func (t *tool) del() *cobra.Command {
 	return &cobra.Command{
 		Use: "delete KIND ID", Short: "Delete a record", Args: cobra.ExactArgs(2),
@@ -257,8 +189,20 @@ func condition(k *sales.Kind, text string) (sales.Cond, error) {
 	if f.Type == sales.Set {
 		return sales.Cond{Field: name, Op: sales.Contains, Value: value}, nil
 	}
-	v, err := sales.ParseValue(f, value, time.Local)
-	return sales.Cond{Field: name, Op: sales.Eq, Value: v}, err
+	v, err := operand(f, value)
+	if err != nil {
+		return sales.Cond{}, fmt.Errorf("--where %s: %w", text, err)
+	}
+	return sales.Cond{Field: name, Op: sales.Eq, Value: v}, nil
+}
+
+// operand reads a value as --json writes it: an amount of money in minor units, but with a decimal point in major ones; and as people write it, where that is no
+// different thing.
+func operand(f *sales.Field, text string) (any, error) {
+	if f.Type == sales.Money && !strings.Contains(text, ".") {
+		return sales.UnmarshalValue(f, []byte(text))
+	}
+	return sales.ParseValue(f, text, time.Local)
 }
 
 func (t *tool) search() *cobra.Command {
@@ -272,6 +216,9 @@ func (t *tool) search() *cobra.Command {
 			if _, err := kindArg(kind); err != nil {
 				return err
 			}
+		}
+		if limit < 1 {
+			return &sales.Error{Code: sales.CodeInvalid, Message: "--limit must be at least 1", Hint: "leave it out for 50"}
 		}
 		hits, err := wb.Store.Search(ctx, strings.Join(args, " "), kind, limit)
 		if err != nil {

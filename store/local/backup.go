@@ -108,12 +108,12 @@ func dropOld(dir string) error {
 }
 
 // startBackup makes the daily backup beside the user's work: it reads a snapshot and keeps nobody waiting. A full disk must not keep a rep
-// from the workbook, so an error is only logged.
+// from the workbook, so an error is only logged, and found by Check.
 func (s *Store) startBackup(ctx context.Context) {
 	ctx = context.WithoutCancel(ctx)
 	s.backing.Go(func() {
-		if err := s.dailyBackup(ctx); err != nil {
-			s.log.Warn("daily backup of the workbook", "error", err)
+		if s.unsaved = s.dailyBackup(ctx); s.unsaved != nil {
+			s.log.Warn("daily backup of the workbook", "error", s.unsaved)
 		}
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"path/filepath"
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
@@ -14,14 +15,14 @@ import (
 
 // Finding is something that Check found wrong.
 type Finding struct {
-	Code    string `json:"code"` // integrity, sum, count, stamps, counter, search, shadow
+	Code    string `json:"code"` // integrity, backup, sum, count, stamps, counter, search, shadow
 	Where   string `json:"where"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
 }
 
 // Check looks whether the workbook agrees with itself: the outbox counts without gaps, the sums of the buckets fit their rows, the search index
-// has every record. deep also reads every page of the database, recomputes every sum from the stamps, and makes a search index that lacks
+// has every record, the daily backup could be made. deep also reads every page of the database, recomputes every sum from the stamps, and makes a search index that lacks
 // records anew, because it holds nothing that the records do not. No findings means all is well.
 func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
 	var out []Finding
@@ -38,6 +39,9 @@ func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
 	}
 	for _, p := range problems {
 		report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
+	}
+	if s.backing.Wait(); s.unsaved != nil {
+		report("backup", filepath.Join(s.dir, backupFolder), "make room there and see that you may write to it; your work itself is safe", "no daily backup could be made: %v", s.unsaved)
 	}
 	err = s.db.Read(ctx, func(tx *sql.Tx) error {
 		if err := checkCounter(ctx, tx, report); err != nil {

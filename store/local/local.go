@@ -57,6 +57,8 @@ type Store struct {
 	reading  prepared
 	indexing sync.WaitGroup
 	backing  sync.WaitGroup // the daily backup, which Close lets finish
+	// unsaved is why the daily backup failed; to be read after backing is done.
+	unsaved error
 	// indexPending says that some kinds' search entries are still to be made: see wb_indexing.
 	indexPending atomic.Bool
 	stop         context.CancelFunc

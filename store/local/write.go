@@ -11,10 +11,27 @@ import (
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
-// Write implements sales.Writer: rows, search entries and outbox changes are one transaction. Refusals are sales.Errors or a sales.Error.
+// Write implements sales.Writer: rows, search entries and outbox changes are one transaction. Refusals are sales.Errors or a sales.Error. More
+// edits than the server takes in one push (wire.MaxChanges) are refused: they could never be sent.
 //
 // An edit of a record whose earlier change was refused by the server mends it: the refused change and the edit become one new change.
 func (s *Store) Write(ctx context.Context, edits ...sales.Edit) ([]string, error) {
+	if len(edits) > wire.MaxChanges {
+		return nil, &sales.Error{
+			Code: sales.CodeInvalid, Message: fmt.Sprintf("%d edits cannot be saved together: the server takes at most %d", len(edits), wire.MaxChanges),
+			Hint: "save them in smaller groups", Args: map[string]any{"Value": len(edits)},
+		}
+	}
+	return s.lay(ctx, edits, false)
+}
+
+// Try says whether Write would take the edits, of any number, one after the other: nil, or what it would give. Nothing is changed.
+func (s *Store) Try(ctx context.Context, edits ...sales.Edit) error {
+	_, err := s.lay(ctx, edits, true)
+	return err
+}
+
+func (s *Store) lay(ctx context.Context, edits []sales.Edit, trial bool) ([]string, error) {
 	ids := make([]string, len(edits))
 	err := s.write(ctx, "save", func(t *txn) error {
 		w := &writing{txn: t, who: s.user()}
@@ -28,7 +45,7 @@ func (s *Store) Write(ctx context.Context, edits ...sales.Edit) ([]string, error
 		if err := w.checkDeleted(ctx); err != nil {
 			return err
 		}
-		if len(t.kinds) == 0 {
+		if trial || len(t.kinds) == 0 {
 			return errNothing
 		}
 		return nil

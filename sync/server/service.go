@@ -29,7 +29,7 @@ type Limits struct {
 
 func (l Limits) filled() Limits {
 	if l.Changes == 0 {
-		l.Changes = 5000
+		l.Changes = wire.MaxChanges
 	}
 	if l.Cursors == 0 {
 		l.Cursors = 20_000

@@ -12,6 +12,9 @@ import (
 // SchemaVersion counts the versions of the record declarations; it travels with every change.
 const SchemaVersion = 1
 
+// MaxChanges is how many changes the server takes in one push, and so how many may be saved together in one transaction group.
+const MaxChanges = 5000
+
 // Change is one immutable change of one record, made on a device.
 type Change struct {
 	ID       string // UUIDv7
