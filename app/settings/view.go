@@ -22,10 +22,9 @@ type Deps struct {
 // NewPage makes the settings page.
 func NewPage(h ui.Host, _ ui.Route, d Deps) ui.Page {
 	p := &page{host: h, deps: d, server: container.NewStack()}
-	p.content = ui.PageFrame(ui.T("settings.title"), "", nil, nil, ui.Scroll(ui.VGap(16,
-		ui.NewCard(ui.T("settings.look"), p.look()),
-		ui.NewCard(ui.T("settings.account"), p.server),
-		ui.NewCard(ui.T("settings.about"), p.about()),
+	p.content = ui.PageFrame(ui.T("settings.title"), "", nil, nil, ui.Scroll(ui.Grid(440,
+		ui.VGap(12, ui.NewCard(ui.T("settings.look"), p.look()), ui.NewCard(ui.T("settings.about"), p.about())),
+		ui.VGap(12, ui.NewCard(ui.T("settings.account"), p.server)),
 	)))
 	p.Refresh()
 	return p
@@ -81,7 +80,7 @@ func (p *page) look() fyne.CanvasObject {
 	form.Add("language", ui.T("settings.language"), language)
 	form.Add("theme", ui.T("settings.theme"), theme)
 	form.Add("text", ui.T("settings.text"), text)
-	return ui.Fixed(460, form.MinSize().Height, form)
+	return form
 }
 
 func (p *page) showServer(s sales.SyncState) {
@@ -89,7 +88,7 @@ func (p *page) showServer(s sales.SyncState) {
 	signedIn := s.Phase != sales.SyncLocal && s.Phase != sales.SyncSignedOut
 	switch {
 	case s.Phase == sales.SyncLocal:
-		parts = append(parts, ui.Paragraph(ui.T("settings.local", "Count", Unsent(s))))
+		parts = append(parts, ui.Prose(ui.T("settings.local", "Count", Unsent(s))))
 	default:
 		parts = append(parts, ui.KeyValue(
 			ui.KV{Label: ui.T("settings.server"), Value: s.Server},
@@ -104,9 +103,9 @@ func (p *page) showServer(s sales.SyncState) {
 		))
 	} else {
 		form := NewSignInForm(p.host.Context, p.deps.Model, Credentials{Server: s.Server, User: s.User}, p.signedIn, p.host.ShowError)
-		parts = append(parts, ui.Fixed(460, form.Content().MinSize().Height, form.Content()))
+		parts = append(parts, form.Content())
 	}
-	p.server.Objects = []fyne.CanvasObject{ui.VStack(parts...)}
+	p.server.Objects = []fyne.CanvasObject{ui.VGap(12, parts...)}
 	p.server.Refresh()
 }
 
@@ -114,8 +113,8 @@ func (p *page) showServer(s sales.SyncState) {
 func (p *page) showForm(above []fyne.CanvasObject, known Credentials) {
 	form := NewSignInForm(p.host.Context, p.deps.Model, known, p.signedIn, p.host.ShowError)
 	all := append(append([]fyne.CanvasObject{}, above...),
-		ui.Paragraph(ui.T("settings.other_user_text")), ui.Fixed(460, form.Content().MinSize().Height, form.Content()))
-	p.server.Objects = []fyne.CanvasObject{ui.VStack(all...)}
+		ui.Prose(ui.T("settings.other_user_text")), form.Content())
+	p.server.Objects = []fyne.CanvasObject{ui.VGap(12, all...)}
 	p.server.Refresh()
 }
 

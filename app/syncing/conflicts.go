@@ -122,9 +122,10 @@ func (l *conflictList) sideBySide(c Conflict, mine, theirs string) fyne.CanvasOb
 	side := func(title, when, value string, button fyne.CanvasObject) fyne.CanvasObject {
 		var foot fyne.CanvasObject
 		if button != nil {
-			foot = ui.PadXY(0, 8, button)
+			foot = button
 		}
-		return ui.Panel(ui.Pad(ui.Border(ui.VGap(2, ui.Strong(title), ui.Muted(when)), foot, nil, nil, ui.Scroll(ui.Paragraph(value)))))
+		head := ui.PadBottom(10, ui.VGap(2, ui.Strong(title).Elastic(), ui.Muted(when).Elastic()))
+		return ui.Panel(ui.Border(head, foot, nil, nil, ui.Scroll(ui.VStack(ui.Prose(value)))))
 	}
 	var keepMine, keepTheirs fyne.CanvasObject
 	if c.Open() {
@@ -135,9 +136,9 @@ func (l *conflictList) sideBySide(c Conflict, mine, theirs string) fyne.CanvasOb
 	}
 	head := ui.VStack(
 		ui.Heading(c.Title),
-		ui.Paragraph(ui.T("syncing.conflict_text", "Kind", kindLabel(c.RecordKind), "Field", fieldLabel(c.RecordKind, c.FieldName), "Name", by)),
+		ui.Prose(ui.T("syncing.conflict_text", "Kind", kindLabel(c.RecordKind), "Field", fieldLabel(c.RecordKind, c.FieldName), "Name", by)),
 	)
-	sides := container.NewGridWithColumns(2,
+	sides := container.New(halves{},
 		side(ui.T("syncing.yours"), when(c.LostAt, c.LostDevice), mine, keepMine),
 		side(ui.T("syncing.theirs", "Name", by), when(c.KeptAt, c.KeptDevice), theirs, keepTheirs),
 	)
@@ -147,9 +148,9 @@ func (l *conflictList) sideBySide(c Conflict, mine, theirs string) fyne.CanvasOb
 		if r := RouteOf(c.RecordKind, c.RecordID); r != "" {
 			links = append(links, ui.NewLink(ui.T("syncing.open"), func() { p.host.Open(r) }))
 		}
-		foot = ui.PadXY(0, 8, ui.HStack(links...))
+		foot = ui.PadXY(0, 10, ui.HGap(16, links...))
 	}
-	return ui.Pad(ui.Border(ui.PadXY(0, 8, head), foot, nil, nil, sides))
+	return ui.PadXY(8, 0, ui.Border(ui.PadBottom(12, head), foot, nil, nil, sides))
 }
 
 func when(at sales.Instant, device string) string {
@@ -158,4 +159,27 @@ func when(at sales.Instant, device string) string {
 		text += " · " + device
 	}
 	return text
+}
+
+// halves puts two objects side by side with a gap, each as high as there is room.
+type halves struct{}
+
+const halvesGap = 12
+
+// MinSize implements fyne.Layout.
+func (halves) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	size := fyne.NewSize(0, 0)
+	for _, o := range objects {
+		size = size.Max(o.MinSize())
+	}
+	return fyne.NewSize(2*size.Width+halvesGap, size.Height)
+}
+
+// Layout implements fyne.Layout.
+func (halves) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	width := (size.Width - halvesGap) / 2
+	for i, o := range objects {
+		o.Move(fyne.NewPos(float32(i)*(width+halvesGap), 0))
+		o.Resize(fyne.NewSize(width, size.Height))
+	}
 }

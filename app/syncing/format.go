@@ -32,6 +32,8 @@ func (m *Model) valueText(ctx context.Context, kind string, f *sales.Field, v an
 				return name
 			}
 			return ui.T("syncing.record_elsewhere")
+		case f.Type == sales.Code && f.Of != "":
+			return m.codeText(ctx, f.Of, x)
 		case f.Type == sales.Day:
 			return ui.FormatDay(x)
 		case len(f.Options) > 0:
@@ -55,6 +57,18 @@ func (m *Model) valueText(ctx context.Context, kind string, f *sales.Field, v an
 		return strings.Join(x, ", ")
 	}
 	return ""
+}
+
+// codeText is the name of the record that has a code: a territory, a type of visit. A code that nothing here has is shown as it is.
+func (m *Model) codeText(ctx context.Context, kind, code string) string {
+	found, err := m.Book.List(ctx, sales.Query{Kind: kind, Where: []sales.Cond{{Field: "code", Op: sales.Eq, Value: code}}, Limit: 1})
+	if err != nil || len(found) == 0 {
+		return code
+	}
+	if zh := found[0].Text("name_zh"); zh != "" && ui.Lang() == "zh" {
+		return zh
+	}
+	return found[0].Title()
 }
 
 // stateText says in one sentence how syncing stands.

@@ -15,10 +15,9 @@ type tray struct {
 	page    *page
 	table   *ui.Table[sales.Pending]
 	detail  *fyne.Container
-	content fyne.CanvasObject
+	split   fyne.CanvasObject
 	empty   fyne.CanvasObject
-	stack   *fyne.Container
-	list    []sales.Pending
+	content *fyne.Container
 }
 
 func newTray(p *page, key string, empty fyne.CanvasObject) *tray {
@@ -49,24 +48,21 @@ func newTray(p *page, key string, empty fyne.CanvasObject) *tray {
 			p.host.Open(r)
 		}
 	}
-	split := ui.NewMasterDetail(p.host.State(), "syncing."+key+".split", 0.6, t.table, t.detail)
-	t.stack = container.NewStack(split)
-	t.content = t.stack
+	t.split = ui.NewMasterDetail(p.host.State(), "syncing."+key+".split", 0.6, t.table, t.detail)
+	t.content = container.NewStack(t.split)
 	return t
 }
 
 func (t *tray) set(list []sales.Pending) {
 	selected, had := t.table.Selected()
-	t.list = list
 	t.table.SetRows(ui.SliceRows(list))
-	if len(list) == 0 {
-		t.stack.Objects = []fyne.CanvasObject{t.empty}
-		t.stack.Refresh()
-		return
+	t.content.Objects = []fyne.CanvasObject{t.empty}
+	if len(list) > 0 {
+		t.content.Objects = []fyne.CanvasObject{t.split}
 	}
-	if t.stack.Objects[0] == t.empty {
-		t.stack.Objects = []fyne.CanvasObject{ui.NewMasterDetail(t.page.host.State(), "syncing.split", 0.6, t.table, t.detail)}
-		t.stack.Refresh()
+	t.content.Refresh()
+	if len(list) == 0 {
+		return
 	}
 	at := 0
 	for i, c := range list {
@@ -95,9 +91,13 @@ func (t *tray) show(c sales.Pending) {
 		}
 		parts := []fyne.CanvasObject{ui.Heading(One(c)), ui.Muted(ui.T("syncing.what", "Verb", verbText(c.Verb), "Kind", kindLabel(c.Kind)) + " · " + ui.FormatDateTime(c.WrittenAt.Time().Local()))}
 		if c.Problem != nil {
-			parts = append(parts, ui.NewBanner(ui.ToneDanger, ui.ErrorText(c.Problem), "", nil))
-			if c.Problem.Message != "" {
-				parts = append(parts, ui.Caption(ui.T("syncing.server_said")), ui.Paragraph(c.Problem.Message))
+			tone := ui.ToneDanger
+			if c.State == sales.Held {
+				tone = ui.ToneWarning
+			}
+			parts = append(parts, ui.NewBanner(tone, ui.ErrorText(c.Problem), "", nil))
+			if c.State == sales.Rejected && c.Problem.Message != "" { // it names the values; a held change has nothing to add
+				parts = append(parts, ui.VGap(2, ui.Caption(ui.T("syncing.server_said")), ui.Prose(c.Problem.Message)))
 			}
 		}
 		for _, r := range rows {
@@ -105,10 +105,10 @@ func (t *tray) show(c sales.Pending) {
 			if r.before != "–" {
 				value = r.before + " → " + r.after
 			}
-			parts = append(parts, ui.VGap(2, ui.Caption(r.label), ui.Paragraph(value)))
+			parts = append(parts, ui.VGap(2, ui.Caption(r.label), ui.Prose(value)))
 		}
-		scroll := ui.Scroll(ui.Pad(ui.VStack(parts...)))
-		t.detail.Objects = []fyne.CanvasObject{ui.Panel(ui.Border(nil, ui.Pad(ui.HStack(t.actions(c)...)), nil, nil, scroll))}
+		foot := ui.PadXY(0, 8, ui.HStack(t.actions(c)...))
+		t.detail.Objects = []fyne.CanvasObject{ui.Panel(ui.Border(nil, foot, nil, nil, ui.Scroll(ui.VGap(10, parts...))))}
 		t.detail.Refresh()
 	})
 }

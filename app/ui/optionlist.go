@@ -68,6 +68,7 @@ func (l *OptionList) SetItems(items []PickItem) {
 	}
 	l.list.Objects = objects
 	l.list.Refresh()
+	l.scroll.Refresh() // the list has another height
 	l.mark()
 	l.scroll.ScrollToTop()
 }

@@ -52,8 +52,8 @@ func (p *page) choices() {
 		if primary {
 			button = ui.PrimaryButton(label, act)
 		}
-		image := ui.Fixed(40, 40, ui.Icon(icon))
-		return ui.Fixed(290, 270, ui.Panel(ui.PadXY(20, 20, ui.Border(ui.VGap(12, ui.HStack(image), ui.Heading(title)), button, nil, nil, ui.Paragraph(text)))))
+		head := ui.PadBottom(8, ui.VGap(14, ui.HStack(ui.IconSized(ui.ToneIcon(icon, ui.ToneAccent), 32)), ui.Heading(title)))
+		return ui.Fixed(300, 244, ui.Panel(ui.PadXY(10, 10, ui.Border(head, button, nil, nil, ui.Prose(text)))))
 	}
 	p.frame(ui.VGap(28,
 		ui.VGap(6, center(ui.Title(ui.T("welcome.title"))), center(ui.Muted(ui.T("welcome.subtitle")))),

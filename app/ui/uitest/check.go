@@ -37,7 +37,8 @@ func Clipped(root fyne.CanvasObject) []string {
 		if isEntry(n.object) {
 			return false
 		}
-		if full, ok := n.object.(interface{ FullText() string }); ok {
+		_, wraps := n.object.(*ui.ProseText) // a wrapped text is never shortened
+		if full, ok := n.object.(interface{ FullText() string }); ok && !wraps {
 			if drawn := drawnText(n.object); drawn != full.FullText() && words[full.FullText()] && n.object.Size().Width > 0 {
 				problems = append(problems, fmt.Sprintf("%q is shortened to %q", full.FullText(), drawn))
 			}
