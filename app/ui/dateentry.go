@@ -163,7 +163,7 @@ func newCalendar(day string, onPick func(string)) *calendar {
 
 func (c *calendar) move(months int) {
 	c.month = c.month.AddDate(0, months, 0)
-	c.title.SetText(T("ui.date.month", "Year", c.month.Year(), "Month", int(c.month.Month()), "Name", T("ui.month."+c.month.Format("1"))))
+	c.title.SetText(T("ui.date.month", "Year", c.month.Year(), "Name", T("ui.month."+c.month.Format("1"))))
 	objects := make([]fyne.CanvasObject, 0, 49)
 	monday := c.month.AddDate(0, 0, -(int(c.month.Weekday())+6)%7)
 	for i := range 7 {
