@@ -28,7 +28,7 @@ func (c *change) pending() sales.Pending {
 		ID: c.ID, Group: groupName(c), Verb: c.Verb, Kind: c.Kind, RecordID: c.RecordID, Title: c.title, WrittenAt: c.writtenAt,
 		State: sales.Waiting, Values: sales.Values{}, Before: sales.Values{},
 	}
-	if k, ok := sales.KindNamed(c.Kind); ok {
+	if k, ok := sales.KindNamed(c.Kind); ok && c.Verb != sales.Delete {
 		for _, e := range c.Fields {
 			if f, ok := k.FieldNumber(e.Number); ok {
 				p.Values[f.Name] = e.Value
@@ -291,7 +291,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 		if base == nil {
 			return w.rebase(ctx, tb, id, server)
 		}
-		c.Verb, c.Base = sales.Delete, base.Latest()
+		c.Verb, c.Base, c.Fields = sales.Delete, base.Latest(), basesOf(base)
 	} else {
 		plain := make([]*change, len(old)) // laid as if they were new
 		for i, o := range old {

@@ -204,8 +204,19 @@ func (w *writing) remove(ctx context.Context, tb *table, id string) error {
 		}
 		return w.rebase(ctx, tb, id, nil)
 	}
-	c := &change{Change: wire.Change{Kind: tb.kind.Name, RecordID: id, Verb: sales.Delete, Base: prev.state(tb.kind).Latest()}}
+	seen := prev.state(tb.kind)
+	c := &change{Change: wire.Change{Kind: tb.kind.Name, RecordID: id, Verb: sales.Delete, Base: seen.Latest(), Fields: basesOf(seen)}}
 	return w.apply(ctx, tb, prev, c)
+}
+
+// basesOf names every field of a record with the stamp that a deletion's author saw, so that the server notices any edit they did not see, even
+// one of a slow clock.
+func basesOf(seen *wire.RecordState) []wire.FieldEdit {
+	out := make([]wire.FieldEdit, len(seen.Fields))
+	for i, f := range seen.Fields {
+		out[i] = wire.FieldEdit{Number: f.Number, Base: f.Stamp}
+	}
+	return out
 }
 
 func createdAmong(changes []*change) bool {
