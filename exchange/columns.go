@@ -94,6 +94,14 @@ func columns(k *sales.Kind, header []string, given map[string]string, words voca
 	return out, nil
 }
 
+// synonyms are what else the business calls a field, in any kind that has it.
+var synonyms = map[string][]string{
+	"代码": {"code"}, "编号": {"code"}, "代号": {"code"}, "客户编码": {"code"}, "客户编号": {"code"}, "伙伴编码": {"code"}, "代理商编码": {"code"},
+	"客户名称": {"name"}, "公司": {"name"}, "公司名称": {"name"}, "单位": {"name"}, "单位名称": {"name"}, "伙伴名称": {"name"}, "代理商": {"name"}, "代理商名称": {"name"},
+	"大区": {"region_code"}, "区域": {"region_code"}, "地区": {"region_code"}, "辖区编码": {"region_code"}, "大区编码": {"region_code"}, "region": {"region_code"}, "territory": {"region_code"},
+	"等级": {"tier"}, "联系电话": {"phone"}, "电话号码": {"phone"}, "telephone": {"phone"}, "手机": {"mobile", "phone"}, "邮箱": {"email"}, "电子邮箱": {"email"}, "备注": {"notes"}, "说明": {"notes"},
+}
+
 func fieldFor(k *sales.Kind, header string, words vocabulary) string {
 	if plain(header) == idColumn {
 		return idColumn
@@ -108,6 +116,11 @@ func fieldFor(k *sales.Kind, header string, words vocabulary) string {
 	}
 	if field := words.fields[plain(header)]; field != "" {
 		return field
+	}
+	for _, name := range synonyms[plain(header)] {
+		if _, ok := k.Field(name); ok {
+			return name
+		}
 	}
 	for _, f := range k.Fields { // partner, partner_code and partner_name mean partner_id
 		if base, ok := strings.CutSuffix(f.Name, "_id"); ok {

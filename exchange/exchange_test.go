@@ -313,3 +313,20 @@ func (b *refusing) Write(ctx context.Context, edits ...sales.Edit) ([]string, er
 	}
 	return b.Book.Write(ctx, edits...)
 }
+
+func TestHeadersAreKnownByTheWordsOfTheBusiness(t *testing.T) {
+	wb := newBook()
+	r := load(t, wb, "partner", "代码,公司名称,大区,等级,联系电话\nA1,铜陵达人,3407,金牌,0562-123\n")
+	for i, want := range []string{"code", "name", "region_code", "tier", "phone"} {
+		if r.Columns[i].Field != want {
+			t.Errorf("%s fills %q, not %s", r.Columns[i].Header, r.Columns[i].Field, want)
+		}
+	}
+}
+
+func TestAReasonNamesNoIDThatNobodyHasSeen(t *testing.T) {
+	r, err := Import(context.Background(), newBook(), "partner", "test.csv", []byte("code,name,tier\nA1,甲,nosuch\n"), options())
+	if err == nil || len(r.Problems) != 1 || !strings.HasPrefix(r.Problems[0].Reason, "partner.tier: ") {
+		t.Errorf("%v %+v", err, r.Problems)
+	}
+}

@@ -76,7 +76,9 @@ func readFile(path string) ([]byte, error) {
 	defer func() { _ = file.Close() }() // only read
 	content, err := io.ReadAll(io.LimitReader(file, MaxBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		e := fileError(path, "check that it is a file and whole", "it cannot be read")
+		e.Cause = err
+		return nil, e
 	}
 	return content, nil
 }

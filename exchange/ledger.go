@@ -213,7 +213,7 @@ func (l *ledger) take(r *row) outcome {
 func (l *ledger) create(r *row) outcome {
 	rec := sales.Record{Kind: l.kind.Name, ID: r.id, Values: sales.Apply(r.derived, r.values)}
 	if rec.ID == "" {
-		rec.ID = sales.NewID()
+		rec.ID, r.made = sales.NewID(), true
 	}
 	rec = sales.Complete(rec, l.now, l.user)
 	if r.reject(sales.Validate(nil, rec)) {
@@ -229,10 +229,21 @@ func (r *row) reject(err error) bool {
 		return false
 	}
 	var errs sales.Errors
-	if errors.As(err, &errs) {
-		r.errs = append(r.errs, errs...)
-	} else {
-		r.errs = append(r.errs, &sales.Error{Code: sales.CodeInvalid, Kind: r.kind.Name, Message: err.Error()})
+	var one *sales.Error
+	switch {
+	case errors.As(err, &errs):
+	case errors.As(err, &one):
+		errs = sales.Errors{one}
+	default:
+		errs = sales.Errors{{Code: sales.CodeInvalid, Kind: r.kind.Name, Message: err.Error()}}
+	}
+	for _, e := range errs {
+		if r.made { // an id that nobody has seen helps nobody; the line does
+			c := *e
+			c.ID = ""
+			e = &c
+		}
+		r.errs = append(r.errs, e)
 	}
 	return true
 }

@@ -20,6 +20,7 @@ type row struct {
 	kind    *sales.Kind
 	refs    *references
 	id      string
+	made    bool              // the record is new, and its id is none of the file's
 	values  sales.Values      // what the cells say
 	parts   map[string]string // cells that only the layout understands
 	derived sales.Values      // what a new record gets besides

@@ -38,23 +38,38 @@ func (t *tool) importFile() *cobra.Command {
 		}
 		o.UserID = id.UserID
 		report, err := exchange.ImportFile(ctx, wb, k.Name, args[1], o)
-		if report.Rows > 0 {
-			text := "created %d, updated %d, skipped %d, rejected %d"
-			if dryRun {
-				text = "would create %d, update %d, skip %d, reject %d"
-			} else if !report.Written && err != nil {
-				text = "nothing was imported (would create %d, update %d, skip %d, reject %d)"
-			}
-			if report.RejectedFile != "" {
-				text += "; rejected rows with reasons: " + strings.ReplaceAll(report.RejectedFile, "%", "%%")
-			}
-			if lerr := t.line(report, text, report.Created, report.Updated, report.Skipped, report.Rejected); err == nil {
+		if err == nil || report.Rejected > 0 {
+			if lerr := t.imported(report, dryRun, err); err == nil {
 				err = lerr
 			}
 		}
 		return err
 	})
 	return cmd
+}
+
+// imported tells what an import did, or would do, or why it did nothing.
+func (t *tool) imported(r exchange.Report, dryRun bool, err error) error {
+	text := fmt.Sprintf("created %d, updated %d, skipped %d, rejected %d", r.Created, r.Updated, r.Skipped, r.Rejected)
+	switch {
+	case dryRun:
+		text = fmt.Sprintf("would create %d, update %d, skip %d, reject %d", r.Created, r.Updated, r.Skipped, r.Rejected)
+	case err != nil && !r.Written:
+		text = fmt.Sprintf("nothing was imported: %d of %d rows rejected", r.Rejected, r.Rows)
+	}
+	var over []string
+	for _, c := range r.Columns {
+		if c.Field == "" {
+			over = append(over, c.Header)
+		}
+	}
+	if len(over) > 0 {
+		text += "; columns passed over: " + strings.Join(over, ", ")
+	}
+	if r.RejectedFile != "" {
+		text += "; rejected rows with reasons: " + r.RejectedFile
+	}
+	return t.line(r, "%s", text)
 }
 
 func (t *tool) exportFile() *cobra.Command {
