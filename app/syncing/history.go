@@ -99,7 +99,7 @@ func (p *historyPage) load(ctx context.Context) (life, error) {
 		}
 		item := ui.TimelineItem{
 			Time: e.At.Time().Local(), Icon: ui.IconEdit, Tone: ui.ToneInfo, Title: ui.T("syncing.entry", "Name", who, "Verb", verbText(e.Verb)),
-			Text: strings.Join(lines, "\n"), Meta: e.Device,
+			Text: strings.Join(lines, " · "), Meta: e.Device,
 		}
 		switch {
 		case e.Pending:

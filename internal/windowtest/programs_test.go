@@ -45,7 +45,15 @@ func startServer(t *testing.T) server {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	start(t, exec.Command(program(t, "rounds-server"), "serve", "--data", dir, "--listen", addr, "--sample", "small"))
+	cmd := exec.Command(program(t, "rounds-server"), "serve", "--data", dir, "--listen", addr, "--sample", "small")
+	log := &bytes.Buffer{}
+	cmd.Stdout, cmd.Stderr = log, log
+	t.Cleanup(func() { // after the server has ended
+		if t.Failed() {
+			t.Logf("the server said:\n%s", log)
+		}
+	})
+	start(t, cmd)
 	s := server{url: "http://" + addr, passwordFile: filepath.Join(dir, "sample-password.txt")}
 	for begun := time.Now(); time.Since(begun) < patience; time.Sleep(50 * time.Millisecond) {
 		resp, err := http.Get(s.url + "/readyz")
@@ -119,6 +127,7 @@ func (s *screen) open(title string, args ...string) *window {
 	}
 	go func() { w.ended <- w.cmd.Wait() }()
 	s.t.Cleanup(func() { _ = w.cmd.Process.Kill() }) // it may have ended already
+	s.t.Cleanup(s.keepPicture)                       // before that
 	s.until("a window of the app appears", func() bool {
 		out, err := s.try("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Rounds|走访")
 		w.id, _, _ = strings.Cut(out, "\n")

@@ -17,7 +17,8 @@ import (
 type screen struct {
 	t   *testing.T
 	env []string
-	dir string // of what is left when a test fails
+
+	pictured bool
 }
 
 // patience is how long the test waits for anything; software drawing on a busy machine is slow.
@@ -50,7 +51,7 @@ func newScreen(t *testing.T) *screen {
 		t.Fatalf("wait for Xvfb: %v", err)
 	}
 	home := t.TempDir()
-	s := &screen{t: t, dir: os.TempDir(), env: append(os.Environ(),
+	s := &screen{t: t, env: append(os.Environ(),
 		"DISPLAY=:"+strings.TrimSpace(string(line[:n])), "HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
 		"DBUS_SESSION_BUS_ADDRESS=", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=C.UTF-8", "FYNE_SCALE=1",
 	)}
@@ -59,7 +60,6 @@ func newScreen(t *testing.T) *screen {
 		_, err := s.try("xdotool", "get_num_desktops")
 		return err == nil
 	})
-	t.Cleanup(s.keepPicture)
 	return s
 }
 
@@ -125,10 +125,11 @@ func (s *screen) paste(text string) {
 
 // keepPicture keeps a picture of the screen when the test failed.
 func (s *screen) keepPicture() {
-	if !s.t.Failed() {
+	if !s.t.Failed() || s.pictured {
 		return
 	}
-	path := filepath.Join(s.dir, "rounds-window-"+strings.ReplaceAll(s.t.Name(), "/", "-")+".png")
+	s.pictured = true
+	path := filepath.Join(os.TempDir(), "rounds-window-"+strings.ReplaceAll(s.t.Name(), "/", "-")+".png")
 	var complaint bytes.Buffer
 	cmd := s.command("import", "-window", "root", path)
 	cmd.Stderr = &complaint
