@@ -95,7 +95,7 @@ func (d *desk) showWelcome() {
 			d.showApp()
 		},
 		SignIn: func(done func()) fyne.CanvasObject {
-			model := &settings.Model{Session: d.book}
+			model := &settings.Model{Session: session{d}}
 			return settings.NewSignInForm(func() context.Context { return d.ctx }, model, settings.Credentials{}, func(sales.SyncState) { done() }, d.showError).Content()
 		},
 		Failed: d.showError,
@@ -129,7 +129,7 @@ func (d *desk) showApp() {
 	}
 	shell := app.NewShell(d.window, app.Config{State: d.state, Search: app.SearchRecords(d.book), User: d.user().DisplayName})
 	shell.Compose(app.Services{
-		Book: d.book, Tray: d.book, History: d.book.History, Session: d.book,
+		Book: d.book, Tray: d.book, History: d.book.History, Session: session{d},
 		Me: d.user, Now: time.Now, State: d.syncState, Sync: d.syncSoon,
 		Export: d.export, Import: d.importFile,
 		Appearance: d.appearance, SignedIn: d.signedIn, Folder: d.book.Dir, Version: version,

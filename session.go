@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// session signs in and out with the sync at rest: both may put another database into use, and none may be closed below a running
+// sync.
+type session struct{ desk *desk }
+
+// SignIn signs in; where that fails, the sync goes on as before.
+func (s session) SignIn(ctx context.Context, server, user, password string) error {
+	s.desk.stopSyncing()
+	err := s.desk.book.SignIn(ctx, server, user, password)
+	if err != nil {
+		s.desk.startSync()
+	}
+	return err
+}
+
+// SignOut signs out; where that fails, the sync goes on as before.
+func (s session) SignOut(ctx context.Context) error {
+	s.desk.stopSyncing()
+	err := s.desk.book.SignOut(ctx)
+	if err != nil {
+		s.desk.startSync()
+	}
+	return err
+}
+
+// State is the state of syncing in the workbook in use.
+func (s session) State(ctx context.Context) (sales.SyncState, error) { return s.desk.book.State(ctx) }
