@@ -88,6 +88,7 @@ type state struct {
 	mu      sync.Mutex
 	values  map[string]string
 	pending bool
+	frozen  bool // another database may come into use: nothing is written until it is known
 	writing sync.Mutex
 }
 
@@ -104,9 +105,25 @@ func (s *state) load(ctx context.Context) error {
 		}
 	}
 	s.mu.Lock()
-	s.values = values
+	s.values, s.frozen = values, false
 	s.mu.Unlock()
 	return nil
+}
+
+// freeze writes what was set and keeps further values in memory only, until thaw or load.
+func (s *state) freeze(ctx context.Context) error {
+	err := s.flush(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.frozen = true
+	return err
+}
+
+// thaw lets values be written again, after a sign-in that did not succeed.
+func (s *state) thaw() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.frozen = false
 }
 
 // Get gives a text, "" when there is none.
@@ -128,7 +145,7 @@ func (s *state) Set(key, value string) {
 	} else {
 		s.values[key] = value
 	}
-	if !s.pending {
+	if !s.pending && !s.frozen {
 		s.pending = true
 		time.AfterFunc(stateDelay, func() {
 			if err := s.flush(context.Background()); err != nil {

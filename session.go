@@ -13,8 +13,13 @@ type session struct{ desk *desk }
 // SignIn signs in; where that fails, the sync goes on as before.
 func (s session) SignIn(ctx context.Context, server, user, password string) error {
 	s.desk.stopSyncing()
-	err := s.desk.book.SignIn(ctx, server, user, password)
+	// What one user's window keeps must not be written into the next one's workbook.
+	err := s.desk.state.freeze(ctx)
+	if err == nil {
+		err = s.desk.book.SignIn(ctx, server, user, password)
+	}
 	if err != nil {
+		s.desk.state.thaw()
 		s.desk.startSync()
 	}
 	return err
