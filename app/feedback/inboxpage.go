@@ -119,8 +119,7 @@ func (p *inboxPage) tools() fyne.CanvasObject {
 	label := func(facet string, chips fyne.CanvasObject) fyne.CanvasObject {
 		return ui.HGap(8, ui.Fixed(56, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
 	}
-	return ui.VGap(6, p.row, label("kind", p.facets["kind"]),
-		ui.HGap(20, ui.MinSize(600, 0, label("status", p.facets["status"])), ui.Grow(label("severity", p.facets["severity"]))))
+	return ui.VGap(6, p.row, label("kind", p.facets["kind"]), label("status", p.facets["status"]), label("severity", p.facets["severity"]))
 }
 
 func (p *inboxPage) change(set func(*Filter)) {
