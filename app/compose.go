@@ -72,13 +72,15 @@ func (s *Shell) Compose(d Services) {
 			Model: &settings.Model{Session: d.Session}, Appearance: d.Appearance, SignedIn: d.SignedIn, Folder: d.Folder, Version: d.Version,
 		})
 	})
-	for name, f := range map[string]Factory{
-		"visit": visit, "partner": company, "account": company, "contact": company, "opportunity": pipeline, "project": project,
-		"task": task, "announcement": news,
-		"history": func(h ui.Host, r ui.Route) ui.Page { return syncing.NewHistoryPage(h, r, unsettled) },
-	} {
-		s.Route(name, f)
-	}
+	s.RouteBelow("visits", "visit", visit)
+	s.RouteBelow("partners", "partner", company)
+	s.RouteBelow("accounts", "account", company)
+	s.RouteBelow("opportunities", "opportunity", pipeline)
+	s.RouteBelow("projects", "project", project)
+	s.RouteBelow("tasks", "task", task)
+	s.RouteBelow("announcements", "announcement", news)
+	s.Route("contact", company) // of a partner or of an account
+	s.Route("history", func(h ui.Host, r ui.Route) ui.Page { return syncing.NewHistoryPage(h, r, unsettled) })
 	s.commands = append(s.commands, s.newCommands(d)...)
 }
 

@@ -88,15 +88,34 @@ func (s *Shell) enter() {
 	s.area.Objects = []fyne.CanvasObject{content}
 	s.area.Refresh()
 	s.rail.Select(s.place(v.route))
-	s.window.SetTitle(v.page.Title() + " — " + ui.T("app.name"))
+	s.retitle()
 	s.config.State.Set(stateRoute, v.route.String())
 	s.registerShortcuts()
 	v.page.Refresh()
 }
 
-// place is the place of the navigation that a route belongs to: its own, or the one that the page was reached
-// from.
+// retitle names the open page in the window's title. A page knows the name of its record only once that is loaded.
+func (s *Shell) retitle() {
+	page, _ := s.Current()
+	if page == nil {
+		return
+	}
+	if title := page.Title() + " — " + ui.T("app.name"); title != s.window.Title() {
+		s.window.SetTitle(title)
+	}
+}
+
+// Place returns the place of the navigation that is shown as the one we are in.
+func (s *Shell) Place() string {
+	_, route := s.Current()
+	return s.place(route)
+}
+
+// place is the place of the navigation that a route belongs to: the one it was added below, else the one that the page was reached from.
 func (s *Shell) place(route ui.Route) string {
+	if place := s.places[route.Name]; place != "" {
+		return place
+	}
 	for i := s.history.at; i >= 0; i-- {
 		for _, item := range s.nav {
 			if item.Route == s.history.visits[i].route.Name {

@@ -46,6 +46,7 @@ type Shell struct {
 	config    Config
 	nav       []NavItem
 	factories map[string]Factory
+	places    map[string]string // the place in the navigation of routes that have none of their own
 	commands  []Command
 
 	history history
@@ -67,7 +68,7 @@ type Shell struct {
 // NewShell puts the window together. Features are added to it before Start.
 func NewShell(window fyne.Window, config Config) *Shell {
 	s := &Shell{
-		window: window, config: config, factories: map[string]Factory{}, badges: map[string]int{}, keys: map[string]bool{},
+		window: window, config: config, factories: map[string]Factory{}, places: map[string]string{}, badges: map[string]int{}, keys: map[string]bool{},
 		sync: SyncStatus{Local: true},
 	}
 	s.restoreSize()
@@ -83,13 +84,19 @@ func (s *Shell) Add(item NavItem, factory Factory) {
 // Route adds a page that the navigation does not show, "partner" for "partner/<id>".
 func (s *Shell) Route(name string, factory Factory) { s.factories[name] = factory }
 
+// RouteBelow adds a page that the navigation shows as one of a place: "partner" is one of "partners".
+func (s *Shell) RouteBelow(place, name string, factory Factory) {
+	s.factories[name] = factory
+	s.places[name] = place
+}
+
 // AddCommand adds a command to the search, and its shortcut to the window.
 func (s *Shell) AddCommand(command Command) { s.commands = append(s.commands, command) }
 
 // Start builds the window's content and opens the page that was open last, or the first place.
 func (s *Shell) Start() {
 	s.build()
-	s.stop = append(s.stop, ui.OnLanguage(s.Rebuild), ui.OnAppearance(s.Rebuild))
+	s.stop = append(s.stop, ui.OnLanguage(s.Rebuild), ui.OnAppearance(s.Rebuild), ui.OnShown(s.retitle))
 	route := s.config.State.Get(stateRoute)
 	if s.factories[ui.ParseRoute(route).Name] == nil && len(s.nav) > 0 {
 		route = s.nav[0].Route

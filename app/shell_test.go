@@ -23,13 +23,19 @@ type page struct {
 	host      ui.Host
 	route     ui.Route
 	filter    *ui.Entry
+	title     string
 	refreshed int
 	closed    bool
 	saved     int
 	keys      []fyne.KeyName
 }
 
-func (p *page) Title() string { return p.route.Name }
+func (p *page) Title() string {
+	if p.title != "" {
+		return p.title
+	}
+	return p.route.Name
+}
 
 func (p *page) Content() fyne.CanvasObject {
 	return ui.PageFrame(p.route.Name, p.route.ID, nil, p.filter, ui.Scroll(ui.Label("…")))
@@ -56,6 +62,33 @@ type world struct {
 }
 
 func (w *world) last() *page { return w.pages[len(w.pages)-1] }
+
+// TestTitleFollowsPage: a page knows what its record is called only once it has loaded it.
+func TestTitleFollowsPage(t *testing.T) {
+	w := newWorld(t, ui.MapState{})
+	w.shell.Open("partner/1")
+	p := w.last()
+	ui.Do(context.Background(), func(context.Context) error { return nil }, func(error) { p.title = "杭州长兴电子" })
+	if got := w.host.Window.Title(); !strings.HasPrefix(got, "杭州长兴电子 — ") {
+		t.Errorf("the window's title is %q after the page loaded its record", got)
+	}
+}
+
+// TestPlaceOfPages: the navigation shows the place that a page belongs to, wherever it was opened from.
+func TestPlaceOfPages(t *testing.T) {
+	w := newWorld(t, ui.MapState{})
+	w.shell.RouteBelow("partners", "contract", func(h ui.Host, r ui.Route) ui.Page { return &page{host: h, route: r, filter: ui.NewEntry()} })
+	w.shell.Open("today")
+	w.shell.Open("contract/1")
+	if got := w.shell.Place(); got != "partners" {
+		t.Errorf("the navigation shows %q on a page of the partners", got)
+	}
+	w.shell.Open("today")
+	w.shell.Open("partner/1") // belongs to no place of its own
+	if got := w.shell.Place(); got != "today" {
+		t.Errorf("the navigation shows %q on a page opened from today", got)
+	}
+}
 
 func newWorld(t *testing.T, state ui.MapState) *world {
 	t.Helper()

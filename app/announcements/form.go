@@ -6,7 +6,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
@@ -26,7 +25,7 @@ type form struct {
 	roles       *ui.MultiSelect
 	publishedOn *ui.DateEntry
 	expiresOn   *ui.DateEntry
-	mustConfirm *widget.Check
+	mustConfirm *ui.Check
 	fields      *ui.Form
 	draft       *ui.Draft
 	banner      *fyne.Container

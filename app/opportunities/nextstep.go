@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
@@ -15,7 +14,7 @@ import (
 type nextStep struct {
 	step *ui.Entry
 	on   *ui.DateEntry
-	save *widget.Button
+	save *ui.PushButton
 	was  sales.Opportunity
 }
 

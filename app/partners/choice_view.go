@@ -12,7 +12,7 @@ import (
 
 // choice is a button that opens a menu in which any number of options can be ticked. It says which are.
 type choice struct {
-	button  *widget.Button
+	button  *ui.PushButton
 	title   string
 	options []ui.Option
 	on      []string

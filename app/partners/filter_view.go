@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/rounds-field/rounds/app/ui"
 )
@@ -20,12 +19,12 @@ type filterBar struct {
 	search    *ui.Entry
 	territory *ui.Picker
 	views     *ui.Select
-	more      *widget.Button
+	more      *ui.PushButton
 	flags     *ui.Chips
 	tiers     *ui.Chips
 	category  *choice
 	status    *choice
-	clear     *widget.Button
+	clear     *ui.PushButton
 	count     *ui.Text
 
 	saved  []View

@@ -22,7 +22,7 @@ type detailPage struct {
 	note    *ui.Entry
 	draft   *ui.Draft
 	step    *ui.Entry // the next step; what is being typed stays when the page is loaded anew
-	save    *widget.Button
+	save    *ui.PushButton
 	scroll  *container.Scroll
 	content *fyne.Container
 }

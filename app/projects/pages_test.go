@@ -7,7 +7,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/app/ui/uitest"
@@ -86,7 +85,7 @@ func TestHealthIsShownWithItsReasons(t *testing.T) {
 
 func TestTickingAMilestoneReachesIt(t *testing.T) {
 	book, h, page, content := showDetail(t)
-	test.Tap(uitest.Find[*widget.Check](t, content, 1))
+	test.Tap(uitest.Find[*ui.Check](t, content, 1))
 	d := load(t, page.(*detailPage).model, branches)
 	if d.Milestones[1].DoneOn != "2026-03-18" || !slices.Contains(h.ChangedKinds, "milestone") {
 		t.Errorf("the milestone is %+v; errors %v", d.Milestones[1], h.Errors)

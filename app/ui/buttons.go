@@ -7,39 +7,58 @@ import (
 	"fyne.io/fyne/v2/widget"
 )
 
+// PushButton is the toolkit's button, except that it passes on the keys it has no use for: else Escape and F5 would be dead while a button has
+// the keyboard.
+type PushButton struct{ widget.Button }
+
 // Button is the ordinary button.
-func Button(label string, onTap func()) *widget.Button { return widget.NewButton(label, onTap) }
+func Button(label string, onTap func()) *PushButton {
+	return newButton(label, onTap, widget.MediumImportance)
+}
 
 // PrimaryButton is the one button of a screen or dialog that does what it is for.
-func PrimaryButton(label string, onTap func()) *widget.Button {
-	return withImportance(label, onTap, widget.HighImportance)
+func PrimaryButton(label string, onTap func()) *PushButton {
+	return newButton(label, onTap, widget.HighImportance)
 }
 
 // DangerButton is a button that takes something away.
-func DangerButton(label string, onTap func()) *widget.Button {
-	return withImportance(label, onTap, widget.DangerImportance)
+func DangerButton(label string, onTap func()) *PushButton {
+	return newButton(label, onTap, widget.DangerImportance)
 }
 
 // QuietButton is a button without a face, for things that are seldom needed.
-func QuietButton(label string, onTap func()) *widget.Button {
-	return withImportance(label, onTap, widget.LowImportance)
+func QuietButton(label string, onTap func()) *PushButton {
+	return newButton(label, onTap, widget.LowImportance)
 }
 
-func withImportance(label string, onTap func(), importance widget.Importance) *widget.Button {
-	button := widget.NewButton(label, onTap)
-	button.Importance = importance
-	return button
+func newButton(label string, onTap func(), importance widget.Importance) *PushButton {
+	b := &PushButton{}
+	b.Text, b.OnTapped, b.Importance = label, onTap, importance
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// TypedKey implements fyne.Focusable. Enter presses the button as Space does.
+func (b *PushButton) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeySpace:
+		b.Button.TypedKey(event)
+	case fyne.KeyReturn, fyne.KeyEnter:
+		b.Button.TypedKey(&fyne.KeyEvent{Name: fyne.KeySpace})
+	default:
+		passKey(b, event)
+	}
 }
 
 // WithIcon puts an icon before a button's label and returns the button.
-func WithIcon(button *widget.Button, icon fyne.Resource) *widget.Button {
+func WithIcon(button *PushButton, icon fyne.Resource) *PushButton {
 	button.SetIcon(icon)
 	return button
 }
 
 // iconButton is a button that is an icon only; its tip says what it does when the pointer rests on it.
 type iconButton struct {
-	widget.Button
+	PushButton
 	tip string
 }
 
@@ -53,20 +72,20 @@ func IconButton(icon fyne.Resource, tip string, onTap func()) fyne.CanvasObject 
 
 // MouseIn implements desktop.Hoverable.
 func (b *iconButton) MouseIn(event *desktop.MouseEvent) {
-	b.Button.MouseIn(event)
+	b.PushButton.MouseIn(event)
 	showTip(b, b.tip)
 }
 
 // MouseOut implements desktop.Hoverable.
 func (b *iconButton) MouseOut() {
-	b.Button.MouseOut()
+	b.PushButton.MouseOut()
 	hideTip()
 }
 
 // Tapped implements fyne.Tappable.
 func (b *iconButton) Tapped(event *fyne.PointEvent) {
 	hideTip()
-	b.Button.Tapped(event)
+	b.PushButton.Tapped(event)
 }
 
 // NewLink is a text that does something when it is tapped.
@@ -76,7 +95,20 @@ func NewLink(text string, onTap func()) fyne.CanvasObject {
 	return newTappable(label, 3, onTap)
 }
 
+// Check is the toolkit's check box; it passes on the keys it has no use for, as PushButton does.
+type Check struct{ widget.Check }
+
 // NewCheck returns a check box with a label.
-func NewCheck(label string, onChanged func(bool)) *widget.Check {
-	return widget.NewCheck(label, onChanged)
+func NewCheck(label string, onChanged func(bool)) *Check {
+	c := &Check{}
+	c.Text, c.OnChanged = label, onChanged
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+// TypedKey implements fyne.Focusable.
+func (c *Check) TypedKey(event *fyne.KeyEvent) {
+	if event.Name != fyne.KeySpace { // a space comes as a rune
+		passKey(c, event)
+	}
 }

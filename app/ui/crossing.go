@@ -35,10 +35,17 @@ func Go[T any](ctx context.Context, load func(context.Context) (T, error), show 
 		OnUI(func() {
 			if ctx.Err() == nil {
 				show(value, err)
+				shown.tell()
 			}
 		})
 	})
 }
+
+// shown is told each time that something loaded was shown.
+var shown = listeners{calls: map[int]func(){}}
+
+// OnShown calls the function each time that something loaded was shown, until cancel is called: the window's title names what its page loaded.
+func OnShown(listener func()) (cancel func()) { return shown.add(listener) }
 
 // Do is Go for work without a result, a save or a delete.
 func Do(ctx context.Context, work func(context.Context) error, done func(error)) {

@@ -18,7 +18,9 @@ type DateEntry struct {
 	OnChanged func(day string)
 	entry     *Entry
 	weekday   *Text
-	body      fyne.CanvasObject
+	day       fyne.CanvasObject
+	beside    *fyne.Container
+	body      *fyne.Container
 	popup     *widget.PopUp
 }
 
@@ -34,7 +36,10 @@ func NewDateEntry() *DateEntry {
 		}
 	}
 	calendar := IconButton(IconCalendar, T("ui.date.calendar"), d.OpenCalendar)
-	d.body = Border(nil, nil, nil, HGap(2, MinSize(34, 0, d.weekday), calendar), d.entry)
+	d.day = MinSize(34, 0, d.weekday)
+	d.day.Hide() // until there is one to name
+	d.beside = HGap(2, d.day, calendar)
+	d.body = Border(nil, nil, nil, d.beside, d.entry)
 	d.ExtendBaseWidget(d)
 	return d
 }
@@ -77,6 +82,14 @@ func (d *DateEntry) changed() {
 		text = Weekday(day)
 	}
 	d.weekday.SetText(text)
+	if d.day.Visible() != ok {
+		if ok {
+			d.day.Show()
+		} else {
+			d.day.Hide()
+		}
+		d.body.Refresh()
+	}
 	if d.OnChanged != nil && (ok || d.entry.Text == "") {
 		d.OnChanged(d.Day())
 	}

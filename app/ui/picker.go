@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -170,6 +171,15 @@ func (p *Picker) TypedKey(event *fyne.KeyEvent) {
 	default:
 		passKey(p, event)
 	}
+}
+
+// TypedShortcut implements fyne.Shortcutable: pasting searches, as typing does.
+func (p *Picker) TypedShortcut(shortcut fyne.Shortcut) {
+	if _, ok := shortcut.(*fyne.ShortcutPaste); ok {
+		p.open(strings.TrimSpace(fyne.CurrentApp().Clipboard().Content()))
+		return
+	}
+	passShortcut(p, shortcut)
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -38,6 +38,16 @@ func NewSelect(options []Option, onChanged func(code string)) *Select {
 	return s
 }
 
+// TypedKey implements fyne.Focusable. Keys that the choice has no use for go to the window.
+func (s *Select) TypedKey(event *fyne.KeyEvent) {
+	switch event.Name {
+	case fyne.KeySpace, fyne.KeyUp, fyne.KeyDown, fyne.KeyLeft, fyne.KeyRight:
+		s.Select.TypedKey(event)
+	default:
+		passKey(s, event)
+	}
+}
+
 // SetChoices replaces the options and keeps the code that is chosen if it is among them.
 func (s *Select) SetChoices(options []Option) {
 	code := s.Code()
