@@ -70,7 +70,34 @@ func command(in io.Reader, out, errs io.Writer) *cobra.Command {
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(out, version) },
 	})
+	explainUse(root)
 	return root
+}
+
+// explainUse has every misuse of a command say where its use is written.
+func explainUse(cmd *cobra.Command) {
+	cmd.SetFlagErrorFunc(misused)
+	check, use := cmd.Args, cmd.UseLine()
+	if cmd.HasSubCommands() {
+		cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		check = cobra.NoArgs
+	}
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if check == nil || check(cmd, args) == nil {
+			return nil
+		}
+		if cmd.HasSubCommands() {
+			return misused(cmd, fmt.Errorf("no command is called %s", args[0]))
+		}
+		return misused(cmd, fmt.Errorf("%s: %d arguments do not fit", use, len(args)))
+	}
+	for _, sub := range cmd.Commands() {
+		explainUse(sub)
+	}
+}
+
+func misused(cmd *cobra.Command, err error) error {
+	return &sales.Error{Code: sales.CodeInvalid, Message: err.Error(), Hint: "see `" + cmd.CommandPath() + " --help`"}
 }
 
 func (p *program) serve() *cobra.Command {

@@ -220,6 +220,7 @@ func (t *tool) search() *cobra.Command {
 		if limit < 1 {
 			return &sales.Error{Code: sales.CodeInvalid, Message: "--limit must be at least 1", Hint: "leave it out for 50"}
 		}
+		wb.Store.WaitForSearch() // a first sync leaves the index to be made, which a program that ends at once would never finish
 		hits, err := wb.Store.Search(ctx, strings.Join(args, " "), kind, limit)
 		if err != nil {
 			return err

@@ -144,7 +144,7 @@ func (t *tool) doctor() *cobra.Command {
 			}
 		}
 		if len(findings) > 0 {
-			return &sales.Error{Code: sales.CodeStorage, Message: fmt.Sprintf("workbook %s: %d findings", wb.Dir, len(findings)), Hint: "do as each finding says"}
+			return &sales.Error{Code: sales.CodeStorage, Message: fmt.Sprintf("workbook %s: %d finding(s)", wb.Dir, len(findings)), Hint: "do as each finding says"}
 		}
 		if !t.asJSON {
 			_, err = fmt.Fprintln(t.out, "all is well")

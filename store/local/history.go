@@ -111,7 +111,7 @@ func (s *Store) History(ctx context.Context, kind, id string) ([]sales.HistoryEn
 
 func (s *Store) history(ctx context.Context, tb *table, id string) ([]sales.HistoryEntry, error) {
 	q := s.reading
-	changes, err := changesWhere(ctx, q, "record_id = ? AND state != 5", id)
+	changes, err := changesWhere(ctx, q, "record_id = ? AND kind = ? AND state != 5", id, tb.kind.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +122,13 @@ func (s *Store) history(ctx context.Context, tb *table, id string) ([]sales.Hist
 	r, err := tb.load(ctx, q, id)
 	if err != nil {
 		return nil, err
+	}
+	if r == nil && len(changes) == 0 { // deleted, or a record of another kind, whose life must not be told in this kind's fields
+		for _, other := range tables {
+			if found, err := other.load(ctx, q, id); err != nil || found != nil {
+				return nil, err
+			}
+		}
 	}
 	var out []sales.HistoryEntry
 	created := false

@@ -121,7 +121,14 @@ func (c *Client) Pull(ctx context.Context, r wire.PullRequest) (wire.PullRespons
 	if err != nil {
 		return wire.PullResponse{}, c.explain("pull", err)
 	}
-	return wire.DecodePage(resp.Msg), nil
+	page := wire.DecodePage(resp.Msg)
+	if page.HLC == 0 { // an empty answer is a valid message, and would say that the user sees nothing any more
+		return wire.PullResponse{}, &sales.Error{
+			Code: sales.CodeOffline, Message: "pull at " + c.server + ": the answer is empty",
+			Hint: "something on the way may answer in the server's place; your work is kept, try again later", Args: map[string]any{"Server": c.server},
+		}
+	}
+	return page, nil
 }
 
 // History fetches the life of one record; see replica.Transport.

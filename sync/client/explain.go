@@ -28,7 +28,7 @@ func (c *Client) explain(doing string, err error) error {
 	errors.As(err, &ce)
 	switch {
 	case errors.Is(err, errRedirected):
-		e.Code, e.Message, e.Hint = sales.CodeOffline, e.Message+": the network asks to sign in first", "open a web page in the browser, sign in to the network, then try again"
+		e.Code, e.Message, e.Hint = sales.CodeOffline, e.Message+": the network asks to sign in first", "open a web page in the browser and sign in to the network; your work is kept and sent later"
 	case errors.As(err, &dns):
 		e.Code, e.Message, e.Hint = sales.CodeOffline, e.Message+": the name "+dns.Name+" is not known here", "check the address and the network; your work is kept and sent later"
 	case errors.As(err, &unknown), errors.As(err, &wrongHost), errors.As(err, &invalid), errors.As(err, &record):
@@ -43,6 +43,11 @@ func (c *Client) explain(doing string, err error) error {
 
 // byCode sorts what the server itself, or somebody in its place, answered.
 func byCode(e *sales.Error, ce *connect.Error) {
+	if inPlace(ce) {
+		e.Code, e.Message, e.Cause = sales.CodeOffline, e.Message+": something on the way answers in the server's place", ce
+		e.Hint = "open a web page in the browser, for the network may ask to sign in, and check the address; your work is kept and sent later"
+		return
+	}
 	switch ce.Code() {
 	case connect.CodeUnauthenticated:
 		e.Code, e.Message, e.Hint = sales.CodeSignedOut, e.Message+": "+ce.Message(), "sign in again; your work is kept"
@@ -56,4 +61,17 @@ func byCode(e *sales.Error, ce *connect.Error) {
 		// No connection, a timeout, a proxy's page, an overloaded or failing server: all of these pass.
 		e.Code, e.Cause, e.Hint = sales.CodeOffline, ce, "your work is kept and sent when the server can be reached"
 	}
+}
+
+// inPlace says whether an answer came that the server cannot have written: the page of a portal, a gateway's refusal, nonsense. A gateway's 401 must not
+// sign anybody out.
+func inPlace(ce *connect.Error) bool {
+	if connect.IsWireError(ce) {
+		return false
+	}
+	switch ce.Code() {
+	case connect.CodeUnavailable, connect.CodeDeadlineExceeded, connect.CodeCanceled, connect.CodeResourceExhausted:
+		return false // no answer at all, or a gateway that says that the server is not there
+	}
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -12,8 +13,11 @@ import (
 
 // Sizes of what travels at once.
 const (
-	pushBatch = 500  // changes in a push, more when one group is larger
-	pullPage  = 5000 // records in a page
+	pushBatch = 2000    // changes in a push, more when one group is larger
+	pushBytes = 8 << 20 // of texts in a push, more when one group has more
+	pullPage  = 5000    // records in a page
+	// manyRecords is from how many records on a page takes so long to keep that the next one is fetched meanwhile.
+	manyRecords = 1000
 )
 
 // maxRounds bounds how often one pass starts over because the server's history turned out to be another one.
@@ -90,12 +94,16 @@ func (p *pass) push(ctx context.Context) error {
 		if len(changes) == 0 {
 			return nil
 		}
+		changes = fill(changes)
 		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes})
 		if err != nil {
 			return fmt.Errorf("push %d changes: %w", len(changes), err)
 		}
-		if err := checkVerdicts(changes, resp.Verdicts); err != nil {
-			return err
+		if !fitting(changes, resp.Verdicts) {
+			return &sales.Error{
+				Code: sales.CodeOffline, Message: fmt.Sprintf("push %d changes: the answer has verdicts on others", len(changes)),
+				Hint: "your work is kept and sent again; if this lasts, tell your administrator",
+			}
 		}
 		if err := p.store.Observe(ctx, resp.HLC); err != nil {
 			return fmt.Errorf("follow the server's clock: %w", err)
@@ -113,28 +121,54 @@ func (p *pass) push(ctx context.Context) error {
 	}
 }
 
-// checkVerdicts refuses an answer that does not fit the question: settling by it could lose a change.
-func checkVerdicts(changes []wire.Change, verdicts []wire.Verdict) error {
+// fitting says whether an answer fits the question: settling by another one could lose a change.
+func fitting(changes []wire.Change, verdicts []wire.Verdict) bool {
 	if len(changes) != len(verdicts) {
-		return fmt.Errorf("push %d changes: the server answered %d verdicts", len(changes), len(verdicts))
+		return false
 	}
 	for i, v := range verdicts {
 		if v.ChangeID != changes[i].ID || v.Outcome < wire.Applied || v.Outcome > wire.Held {
-			return fmt.Errorf("push %d changes: verdict %d does not fit its change", len(changes), i+1)
+			return false
 		}
 	}
-	return nil
+	return true
+}
+
+// fill gives the first whole groups of changes whose texts fit into one push, and at least one group.
+func fill(changes []wire.Change) []wire.Change {
+	size, end := 0, 0 // end is where the last group that fits ends
+	for i := range changes {
+		if i > 0 && changes[i].Group != changes[i-1].Group {
+			end = i
+		}
+		for _, f := range changes[i].Fields {
+			if text, ok := f.Value.(string); ok {
+				size += len(text)
+			}
+		}
+		if size > pushBytes && end > 0 {
+			return changes[:end]
+		}
+	}
+	return changes
 }
 
 // pull fetches pages until the checkpoint is whole and publishes it.
 func (p *pass) pull(ctx context.Context) (Published, error) {
+	cursors, err := p.store.Cursors(ctx)
+	if err != nil {
+		return Published{}, fmt.Errorf("read the cursors: %w", err)
+	}
+	// A page that is fetched ahead is thrown away when this ends early: the store knows how far it has come.
+	ctx, cancel := context.WithCancel(ctx)
+	next := p.fetch(ctx, cursors, false)
+	defer func() {
+		cancel()
+		_, _ = next()
+	}()
 	done := 0
 	for {
-		cursors, err := p.store.Cursors(ctx)
-		if err != nil {
-			return Published{}, fmt.Errorf("read the cursors: %w", err)
-		}
-		page, err := p.transport.Pull(ctx, wire.PullRequest{Cursors: cursors, Limit: pullPage})
+		page, err := next()
 		if err != nil {
 			return Published{}, fmt.Errorf("pull: %w", err)
 		}
@@ -144,6 +178,8 @@ func (p *pass) pull(ctx context.Context) (Published, error) {
 		done += len(page.Records)
 		p.progress(done, done+int(page.Remaining))
 		if page.More {
+			cursors = advance(cursors, page.Buckets)
+			next = p.fetch(ctx, cursors, len(page.Records) >= manyRecords)
 			if err := p.store.Stage(ctx, page); err != nil {
 				return Published{}, fmt.Errorf("keep a page of %d records: %w", len(page.Records), err)
 			}
@@ -158,4 +194,36 @@ func (p *pass) pull(ctx context.Context) (Published, error) {
 		p.kinds = append(p.kinds, got.Kinds...)
 		return got, nil
 	}
+}
+
+// fetch gives a function that waits for a page, once. ahead begins to fetch it at once; otherwise that happens when it is asked for.
+func (p *pass) fetch(ctx context.Context, cursors []wire.Cursor, ahead bool) func() (wire.PullResponse, error) {
+	get := sync.OnceValues(func() (wire.PullResponse, error) {
+		if err := ctx.Err(); err != nil {
+			return wire.PullResponse{}, err
+		}
+		return p.transport.Pull(ctx, wire.PullRequest{Cursors: cursors, Limit: pullPage})
+	})
+	if ahead {
+		go get() //nolint:errcheck // who asks for the page hears of it
+	}
+	return get
+}
+
+// advance gives the cursors after a page. It makes a list of its own: the page before may still be asked for with the old one.
+func advance(cursors []wire.Cursor, moved []wire.BucketState) []wire.Cursor {
+	to := make(map[string]wire.Cursor, len(moved))
+	for i := range moved {
+		to[moved[i].Bucket] = moved[i].Cursor
+	}
+	out := make([]wire.Cursor, 0, len(cursors)+len(moved))
+	for _, c := range cursors {
+		if _, ok := to[c.Bucket]; !ok {
+			out = append(out, c)
+		}
+	}
+	for i := range moved {
+		out = append(out, moved[i].Cursor)
+	}
+	return out
 }
