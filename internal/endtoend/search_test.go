@@ -12,7 +12,7 @@ func TestEverythingIsFoundRightAfterAFirstSync(t *testing.T) {
 	a.sync()
 	b.login(s, "li.na")
 	b.sync()
-	for _, text := range []string{"达人科技5999号", "P05999", "trdr"} {
+	for _, text := range []string{"达人科技5999号", "P05999", "tldr"} {
 		if hits := objects(t, b.run("", "search", text, "--json", "--limit", "1")); len(hits) != 1 {
 			t.Errorf("search %q finds %d records", text, len(hits))
 		}
