@@ -22,6 +22,9 @@ func (b *batch) apply(e *entry) (refused *sales.Error, held bool, err error) {
 	if !b.trusted && !b.caller.Role.MayWrite(k) {
 		return b.forbidden(c, "the role "+string(b.caller.Role)+" may not write records of this kind"), false, nil
 	}
+	if !b.trusted && k.Name == "conflict" && c.Verb == sales.Create {
+		return b.forbidden(c, "only the server makes records of this kind"), false, nil
+	}
 	cur, err := b.load(key{c.Kind, c.RecordID})
 	if err != nil {
 		return nil, false, err

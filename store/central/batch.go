@@ -50,6 +50,7 @@ type entry struct {
 	version int64 // of the record; 0 when it was not applied
 	verdict wire.Verdict
 	effect  []byte
+	repeats *entry // the same change, earlier in this batch
 }
 
 // begin starts a batch for a caller. A caller without a user is the server itself.

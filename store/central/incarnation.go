@@ -29,13 +29,35 @@ func (b *batch) incarnation(id string) (*incarnation, error) {
 	err = s.QueryRowContext(b.ctx, b.j.org, inc.id).Scan(&inc.user, &counter, &last)
 	inc.counter, inc.last = uint64(counter), hlc.Reading(last)
 	if errors.Is(err, sql.ErrNoRows) {
-		inc.fresh, inc.user = true, b.caller.UserID
-		return inc, nil
+		inc.fresh = true
+		inc.user, err = b.twinOf(inc.id)
+		return inc, err
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the incarnation: %w", err)
 	}
 	return inc, nil
+}
+
+// twinOf gives the user to whom a new incarnation belongs: the caller, unless another user has one with the same node. Stamps carry the
+// node alone, and a value of the same node is never a conflict, so a twin could replace that user's values without a word.
+func (b *batch) twinOf(id []byte) (string, error) {
+	first, last := [16]byte{}, [16]byte{}
+	copy(first[:8], id)
+	copy(last[:8], id)
+	for i := 8; i < 16; i++ {
+		last[i] = 0xff
+	}
+	s, err := b.stmt("SELECT user_id FROM incarnations WHERE org_id = ? AND incarnation >= ? AND incarnation <= ? AND user_id <> ? LIMIT 1")
+	if err != nil {
+		return "", err
+	}
+	user := b.caller.UserID
+	err = s.QueryRowContext(b.ctx, b.j.org, first[:], last[:], user).Scan(&user)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("look for a twin of the incarnation: %w", err)
+	}
+	return user, nil
 }
 
 // stampOf bounds a change's reading against the server's clock. Readings of one incarnation that had to be cut back stay

@@ -72,7 +72,7 @@ func (b *batch) push(changes []wire.Change, inc *incarnation) error {
 	}
 	for start := 0; start < len(changes); {
 		end := start + 1
-		for end < len(changes) && changes[end].Group == changes[start].Group {
+		for end < len(changes) && changes[start].Group != 0 && changes[end].Group == changes[start].Group { // 0 names no group
 			end++
 		}
 		entries := make([]*entry, 0, end-start)
@@ -120,8 +120,7 @@ func (b *batch) take(entries []*entry) error {
 			}
 		}
 		if refused != nil {
-			b.refuse(entries, i, refused, held)
-			return nil
+			return b.refuse(entries, i, refused, held)
 		}
 		b.tried = append(b.tried, e)
 	}
@@ -129,15 +128,26 @@ func (b *batch) take(entries []*entry) error {
 	return nil
 }
 
-// refuse gives the group's changes their verdicts after the change at index bad was refused, or must wait.
-func (b *batch) refuse(entries []*entry, bad int, why *sales.Error, held bool) {
+// refuse gives the group's changes their verdicts after the change at index bad was refused, or must wait. Those behind it were not
+// looked at yet: one that was taken before stays taken.
+func (b *batch) refuse(entries []*entry, bad int, why *sales.Error, held bool) error {
 	b.discard()
 	waits := waitsFor(why)
 	for i, e := range entries {
 		v := &e.verdict
 		e.version, e.effect = 0, nil
+		var reused *sales.Error
+		if i > bad {
+			var err error
+			if _, reused, err = b.repeated(e); err != nil {
+				return err
+			}
+		}
 		switch {
-		case v.Outcome == wire.Duplicate:
+		case v.Outcome == wire.Duplicate && (e.repeats == nil || e.repeats.taken()):
+		case reused != nil:
+			v.Outcome, v.Code, v.Field, v.Message, v.Hint = wire.Rejected, reused.Code, reused.Field, reused.Message, reused.Hint
+			v.Lost = nil
 		case i == bad && !held:
 			v.Outcome, v.Code, v.Field, v.Message, v.Hint = wire.Rejected, why.Code, why.Field, why.Message, why.Hint
 			v.Lost = nil
@@ -153,6 +163,13 @@ func (b *batch) refuse(entries []*entry, bad int, why *sales.Error, held bool) {
 		}
 		b.entries = append(b.entries, e)
 	}
+	return nil
+}
+
+// taken says whether a change was applied, now or before.
+func (e *entry) taken() bool {
+	o := e.verdict.Outcome
+	return o == wire.Applied || o == wire.Merged || o == wire.Duplicate
 }
 
 // waitsFor is the reason of those that depend on what was refused with why.
@@ -185,6 +202,7 @@ func (b *batch) repeated(e *entry) (known bool, refused *sales.Error, err error)
 	was, offered := b.known[e.change.ID]
 	if x := b.offered[e.change.ID]; x != nil {
 		was, offered = knownChange{digest: x.digest, author: x.author, outcome: x.verdict.Outcome}, true
+		e.repeats = x
 	} else {
 		b.offered[e.change.ID] = e
 	}
