@@ -78,16 +78,20 @@ func (p *detailPane) header() fyne.CanvasObject {
 		ui.NewBadge(ui.T("feedback.severity.badge", "Severity", optionText("severity", d.Severity)), severityTone(d.Severity)),
 		ui.NewBadge(optionText("status", d.Status), statusTone(d.Status)),
 	}
+	var urgent []fyne.CanvasObject // on a line of their own: beside the button there is no room for them
 	if d.Late > 0 {
-		badges = append(badges, ui.NewBadge(ui.T("feedback.late", "Count", d.Late), ui.ToneDanger))
+		urgent = append(urgent, ui.NewBadge(ui.T("feedback.late", "Count", d.Late), ui.ToneDanger))
 	}
 	if d.Pending {
-		badges = append(badges, ui.NewBadge(ui.T("feedback.pending"), ui.ToneInfo))
+		urgent = append(urgent, ui.NewBadge(ui.T("feedback.pending"), ui.ToneInfo))
 	}
 	badges = append(badges, ui.Spacer())
 	var more fyne.CanvasObject
 	more = ui.IconButton(ui.IconMore, ui.T("feedback.more"), func() { ui.ShowMenu(p.host.Canvas(), more, p.menu()...) })
 	rows := []fyne.CanvasObject{ui.HGap(6, append(badges, p.actions(more)...)...)}
+	if len(urgent) > 0 {
+		rows = append(rows, ui.HGap(6, urgent...))
+	}
 	if !d.TitleIsText() {
 		rows = append(rows, ui.Heading(d.Title).Elastic())
 	}

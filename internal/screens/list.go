@@ -24,6 +24,7 @@ type screen struct {
 // places are from where people come to a record's page: the navigation stays there.
 var places = map[string]string{
 	"visit": "visits", "partner": "partners", "account": "accounts", "opportunity": "opportunities", "project": "projects", "history": "partners",
+	"task": "tasks", "announcement": "announcements",
 }
 
 // page is the window at a route; state, if any, is what the page remembers: the view or tab that is open.
@@ -49,7 +50,10 @@ func (s *stage) screens() []screen {
 	deal := s.richest("opportunity", "opportunity_id", []string{"stage_change", "line_item", "task"}, func(r sales.Record) bool {
 		return s.mine(r) && !slices.Contains([]string{sales.StageWon, sales.StageLost}, r.Text("stage"))
 	})
-	project := s.richest("project", "project_id", []string{"milestone", "risk", "progress_note"}, s.mine)
+	project := s.richest("project", "project_id", []string{"milestone", "project_risk", "project_note"}, s.mine)
+	heard := s.richest("feedback", "feedback_id", []string{"feedback_reply", "task"}, func(r sales.Record) bool { return r.Text("status") == sales.FeedbackInProgress })
+	todo := s.richest("task", "id", nil, func(r sales.Record) bool { return s.mine(r) && r.Text("status") == sales.TaskOpen })
+	news := s.richest("announcement", "announcement_id", nil, func(r sales.Record) bool { return r.Flag("must_confirm") })
 	return []screen{
 		s.page("today", "today", nil),
 		s.page("visits-day", "visits", map[string]string{"view": "day"}),
@@ -69,10 +73,11 @@ func (s *stage) screens() []screen {
 		s.page("opportunity", "opportunity/"+deal, nil),
 		s.page("projects", "projects", nil),
 		s.page("project", "project/"+project, nil),
-		s.page("feedback", "feedback", nil),
+		s.page("feedback", "feedback/"+heard, nil),
 		s.page("feedback-new", "feedback/new?partner="+partner, nil),
 		s.page("tasks", "tasks", nil),
-		s.page("announcements", "announcements", nil),
+		s.page("task", "task/"+todo, nil),
+		s.page("announcements", "announcement/"+news, nil),
 		s.page("sync-waiting", "sync", map[string]string{"tab": "waiting"}),
 		s.page("sync-needs-you", "sync", map[string]string{"tab": "refused"}),
 		s.page("sync-conflicts", "sync", map[string]string{"tab": "conflicts"}),

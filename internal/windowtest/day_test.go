@@ -58,6 +58,8 @@ func TestARepresentativesDay(t *testing.T) {
 
 	const halfWritten = "断电之前写下的半句话"
 	w.focus()
+	s.press("ctrl+1")
+	w.titled("今天") // where Ctrl+N is not a new partner
 	w.logVisit("记录走访", partner["name"], halfWritten)
 	time.Sleep(3 * time.Second) // a draft is written within a second and a half; nothing outside tells
 	w.kill()

@@ -129,7 +129,7 @@ func (s *screen) open(title string, args ...string) *window {
 	s.t.Cleanup(func() { _ = w.cmd.Process.Kill() }) // it may have ended already
 	s.t.Cleanup(s.keepPicture)                       // before that
 	s.until("a window of the app appears", func() bool {
-		out, err := s.try("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Rounds|走访")
+		out, err := s.try("xdotool", "search", "--all", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Rounds|走访")
 		w.id, _, _ = strings.Cut(out, "\n")
 		return err == nil && w.id != ""
 	})

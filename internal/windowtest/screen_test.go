@@ -3,6 +3,7 @@
 package windowtest
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"os"
@@ -15,8 +16,9 @@ import (
 
 // screen is an invisible screen with a window manager.
 type screen struct {
-	t   *testing.T
-	env []string
+	t       *testing.T
+	env     []string
+	display string
 
 	pictured bool
 }
@@ -40,23 +42,26 @@ func newScreen(t *testing.T) *screen {
 		t.Fatal(err)
 	}
 	server := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1440x1000x24", "-nolisten", "tcp")
+	server.Stderr = os.Stderr
 	server.ExtraFiles = []*os.File{write}
 	start(t, server)
-	line := make([]byte, 16)
 	if err := errors.Join(write.Close(), read.SetReadDeadline(time.Now().Add(patience))); err != nil {
 		t.Fatal(err)
 	}
-	n, err := read.Read(line)
+	line, err := bufio.NewReader(read).ReadString('\n')
 	if err := errors.Join(err, read.Close()); err != nil {
 		t.Fatalf("wait for Xvfb: %v", err)
 	}
-	home := t.TempDir()
-	s := &screen{t: t, env: append(os.Environ(),
-		"DISPLAY=:"+strings.TrimSpace(string(line[:n])), "HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
-		"DBUS_SESSION_BUS_ADDRESS=", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=C.UTF-8", "FYNE_SCALE=1",
-	)}
-	start(t, s.command("openbox"))
-	s.until("the window manager runs", func() bool {
+	home := t.TempDir() // no keyring either: an empty address would start a bus that stays
+	s := &screen{t: t, display: ":" + strings.TrimSpace(line)}
+	s.env = append(os.Environ(), "DISPLAY="+s.display,
+		"HOME="+home, "XDG_RUNTIME_DIR="+home, "XDG_DATA_HOME="+home, "XDG_CONFIG_HOME="+home,
+		"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=C.UTF-8", "FYNE_SCALE=1",
+	)
+	manager := s.command("openbox")
+	manager.Stderr = os.Stderr
+	start(t, manager)
+	s.until("the window manager runs on display "+s.display, func() bool {
 		_, err := s.try("xdotool", "get_num_desktops")
 		return err == nil
 	})
@@ -70,8 +75,10 @@ func start(t *testing.T, cmd *exec.Cmd) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended already
+		_ = cmd.Process.Signal(os.Interrupt) // it may have ended already; what ends by itself leaves no locks behind
+		stubborn := time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
 		_ = cmd.Wait()
+		stubborn.Stop()
 	})
 }
 
