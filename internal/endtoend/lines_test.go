@@ -21,6 +21,7 @@ func (b *book) refused(stdin, words string, args ...string) {
 }
 
 func TestEveryWrongUseIsOneLineThatSaysWhatToDoAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	a := newBook(t)
 	partner := strings.TrimSpace(a.run(`{"name":"铜陵达人","code":"A1"}`, "add", "partner", "--json", "-"))
 	visit := strings.TrimSpace(a.run(fmt.Sprintf(`{"partner_id":%q,"visit_type":"routine"}`, partner), "add", "visit", "--json", "-"))
@@ -72,6 +73,7 @@ func TestEveryWrongUseIsOneLineThatSaysWhatToDoAndChangesNothing(t *testing.T) {
 }
 
 func TestManyRecordsAreAllSavedOrNoneAndCanBeSent(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep")
 	a := newBook(t)
@@ -91,6 +93,7 @@ func TestManyRecordsAreAllSavedOrNoneAndCanBeSent(t *testing.T) {
 }
 
 func TestAWorkbookThatWasCutOffOrCannotBeBackedUpSpoilsNoCommand(t *testing.T) {
+	t.Parallel()
 	a := newBook(t)
 	a.run(partnerLines(1), "add", "partner", "--json", "-")
 	backups := filepath.Join(a.dir, "local", "backups")
@@ -120,6 +123,7 @@ func TestAWorkbookThatWasCutOffOrCannotBeBackedUpSpoilsNoCommand(t *testing.T) {
 }
 
 func TestUsersAreAddedWhileTheServerIsUpAndDown(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep", "--territory", "34, 45")
 	s.kill()

@@ -18,6 +18,7 @@ func partnerLines(n int) string {
 }
 
 func TestTwoWorkbooksAgreeRecordForRecordAfterWeeksApart(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep", "--territory", "3407")
 	s.addUser("wang.wei", "rep", "--territory", "34")
@@ -91,6 +92,7 @@ func TestTwoWorkbooksAgreeRecordForRecordAfterWeeksApart(t *testing.T) {
 }
 
 func TestAValueThatLostComesBackByKeepingIt(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep")
 	s.addUser("wang.wei", "rep")
@@ -126,6 +128,7 @@ func TestAValueThatLostComesBackByKeepingIt(t *testing.T) {
 }
 
 func TestAnotherUserOnTheSameComputerNeitherSeesNorSendsTheFirstOnesWork(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep", "--territory", "34")
 	s.addUser("wang.wei", "rep", "--territory", "45")
@@ -143,6 +146,7 @@ func TestAnotherUserOnTheSameComputerNeitherSeesNorSendsTheFirstOnesWork(t *test
 }
 
 func TestALocalWorkbookConnectsToAServerWithoutLosingARecord(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep")
 	a, b := newBook(t), newBook(t)

@@ -72,6 +72,7 @@ func oneLine(t *testing.T, complaint string, words ...string) {
 }
 
 func TestAnAnswerThatIsLostIsSentAgainAndAppliedOnce(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep")
 	n := s.network()
@@ -109,6 +110,7 @@ func TestAnAnswerThatIsLostIsSentAgainAndAppliedOnce(t *testing.T) {
 }
 
 func TestANetworkThatAnswersInTheServersPlaceChangesNothing(t *testing.T) {
+	t.Parallel()
 	s := startServer(t)
 	s.addUser("li.na", "rep")
 	n := s.network()
@@ -141,7 +143,6 @@ func TestANetworkThatAnswersInTheServersPlaceChangesNothing(t *testing.T) {
 			t.Errorf("%s: sync succeeds", name)
 			continue
 		}
-		t.Logf("%s: %s", name, strings.TrimSpace(complaint))
 		oneLine(t, complaint, "kept")
 		if p := objects(t, a.run("", "pending", "--json")); len(p) != 3 || p[0]["state"] != "waiting" {
 			t.Errorf("%s: after it %v wait", name, p)
