@@ -29,7 +29,7 @@ func (v *profileView) shipmentsTab() fyne.CanvasObject {
 		},
 		columns: []ui.Column[sales.Shipment]{
 			{Key: "shipped_at", Title: label("shipment", "shipped_at"), Width: 100, Text: func(s sales.Shipment) string { return instantDay(s.ShippedAt) }},
-			{Key: "order_no", Title: label("shipment", "order_no"), Width: 100, Text: func(s sales.Shipment) string { return s.OrderNo }},
+			{Key: "order_no", Title: label("shipment", "order_no"), Width: 120, Text: func(s sales.Shipment) string { return s.OrderNo }},
 			{Key: "product_code", Title: label("shipment", "product_code"), Width: 100, Text: func(s sales.Shipment) string { return s.ProductCode }},
 			{Key: "product_name", Title: label("shipment", "product_name"), Width: 240, Flex: 1, Bold: true, Text: func(s sales.Shipment) string { return s.ProductName }},
 			{Key: "quantity", Title: label("shipment", "quantity"), Width: 80, Align: fyne.TextAlignTrailing, Text: func(s sales.Shipment) string { return ui.FormatNumber(s.Quantity) }, Tone: cancelledTone},

@@ -88,7 +88,7 @@ func listColumns(s side) []ui.Column[Row] {
 		{Key: "pending", Title: "", Width: 40, Align: fyne.TextAlignCenter, Text: func(r Row) string { return unsynced(r.Pending) }, Tone: func(Row) ui.Tone { return ui.ToneWarning }},
 		{Key: "name", Title: label(s.kind, "name"), Width: 170, Flex: 3, Bold: true, Sortable: true, Text: func(r Row) string { return r.Name }},
 		{Key: "code", Title: label(s.kind, "code"), Width: 76, Sortable: true, Text: func(r Row) string { return r.Code }, Tone: func(Row) ui.Tone { return ui.ToneMuted }},
-		{Key: "tier", Title: label(s.kind, "tier"), Width: 86, Badge: true, Text: func(r Row) string { return option("tier", r.Tier) }, Tone: func(r Row) ui.Tone { return tierTone(r.Tier) }},
+		{Key: "tier", Title: label(s.kind, "tier"), Width: 100, Badge: true, Text: func(r Row) string { return option("tier", r.Tier) }, Tone: func(r Row) ui.Tone { return tierTone(r.Tier) }},
 		{Key: s.category, Title: label(s.kind, s.category), Width: 92, Sortable: s.category == "industry", Text: func(r Row) string { return option(s.category, r.Category) }},
 		{Key: "status", Title: label(s.kind, "status"), Width: 100, Badge: true, Text: func(r Row) string { return option("status", r.Status) }, Tone: func(r Row) ui.Tone { return statusTone(r.Status) }},
 		{Key: "region_code", Title: label(s.kind, "region_code"), Width: 140, Flex: 2, Sortable: true, Text: func(r Row) string { return r.Territory }},
