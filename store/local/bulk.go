@@ -206,7 +206,7 @@ func (s *Store) startIndexing() {
 }
 
 // mergePages is how many pages of the search index are merged between two chances for others to write.
-const mergePages = 250
+const mergePages = 60
 
 // mergeParts makes one of the parts in which the search index was written, a little at a time, and folds the write-ahead log into the
 // database, so that the next save does not have to.

@@ -2,7 +2,6 @@ package local
 
 import (
 	"context"
-	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -49,8 +48,12 @@ func (p *pulling) sweep(ctx context.Context) error {
 
 // dropLost takes away the buckets that this user no longer sees: the last page names all that hold anything.
 func (p *pulling) dropLost(ctx context.Context, named []wire.BucketState) error {
+	seen := make(map[string]bool, len(named))
+	for i := range named {
+		seen[named[i].Bucket] = true
+	}
 	for _, name := range sortedKeys(p.buckets) {
-		if slices.ContainsFunc(named, func(b wire.BucketState) bool { return b.Bucket == name }) {
+		if seen[name] {
 			continue
 		}
 		if err := p.dropExcept(ctx, name, nil); err != nil {

@@ -201,21 +201,30 @@ func (t *txn) rebase(ctx context.Context, tb *table, id string, server *wire.Rec
 }
 
 func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire.RecordState, changes []*change) error {
-	t.kinds[tb.kind.Name] = true
-	if len(changes) == 0 || server == nil {
-		if _, err := t.ExecContext(ctx, "DELETE FROM wb_shadow WHERE record_id = ?", id); err != nil {
-			return err
-		}
-	} else {
-		text, err := encodeState(server)
-		if err != nil {
-			return err
-		}
-		if _, err := t.ExecContext(ctx, "INSERT INTO wb_shadow (record_id, kind, state) VALUES (?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET state = excluded.state",
-			id, tb.kind.Name, text); err != nil {
-			return err
-		}
+	if err := t.keepShadow(ctx, tb, id, server, changes); err != nil {
+		return err
 	}
+	return t.show(ctx, tb, id, server, changes, nil)
+}
+
+// keepShadow keeps the server's state of a record as long as changes lie over it.
+func (t *txn) keepShadow(ctx context.Context, tb *table, id string, server *wire.RecordState, changes []*change) error {
+	if len(changes) == 0 || server == nil {
+		_, err := t.ExecContext(ctx, "DELETE FROM wb_shadow WHERE record_id = ?", id)
+		return err
+	}
+	text, err := encodeState(server)
+	if err != nil {
+		return err
+	}
+	_, err = t.ExecContext(ctx, "INSERT INTO wb_shadow (record_id, kind, state) VALUES (?, ?, ?) ON CONFLICT (record_id) DO UPDATE SET state = excluded.state",
+		id, tb.kind.Name, text)
+	return err
+}
+
+// show writes what the user sees of a record, and its search entry. was is the row as it is; nil when that is not known, or when there is none.
+func (t *txn) show(ctx context.Context, tb *table, id string, server *wire.RecordState, changes []*change, was *row) error {
+	t.kinds[tb.kind.Name] = true
 	seen := overlay(server, changes)
 	if seen == nil {
 		return t.removeRow(ctx, tb, id)
@@ -227,9 +236,15 @@ func (t *txn) rebaseOver(ctx context.Context, tb *table, id string, server *wire
 	if server != nil {
 		r.sum = sumBytes(server)
 	}
+	if was != nil && tb.alike(was, r, false) {
+		return tb.touch(ctx, t, was.number, r)
+	}
 	var err error
 	if r.number, err = tb.save(ctx, t, r); err != nil {
 		return err
+	}
+	if was != nil && tb.alike(was, r, true) {
+		return nil // it is found as before
 	}
 	return t.indexRecord(ctx, tb, r.number, r.rec)
 }

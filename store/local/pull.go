@@ -23,7 +23,10 @@ type pulling struct {
 	*txn
 	bulk      bool
 	buckets   map[string]*bucket
-	edited    map[string]bool            // records that have live changes
+	edited    map[string]bool            // records that have, or had when this began, live changes
+	rebased   map[string]bool            // those of them whose server state came, so that they are as they shall be seen
+	waiting   map[string]bool            // records that have live changes now; nil while that is not known
+	shadowed  map[string]bool            // records that may have a shadow
 	came      map[string]map[string]bool // for buckets that are taken anew: the records that came
 	stmts     map[string]*sql.Stmt
 	records   int
@@ -33,7 +36,10 @@ type pulling struct {
 
 func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) error) error {
 	return s.write(ctx, doing, func(t *txn) error {
-		p := &pulling{txn: t, buckets: map[string]*bucket{}, edited: map[string]bool{}, came: map[string]map[string]bool{}, stmts: map[string]*sql.Stmt{}, deferred: map[string]int{}}
+		p := &pulling{
+			txn: t, buckets: map[string]*bucket{}, rebased: map[string]bool{}, came: map[string]map[string]bool{}, stmts: map[string]*sql.Stmt{},
+			deferred: map[string]int{},
+		}
 		first, err := meta(ctx, t, "first_sync")
 		if err != nil {
 			return err
@@ -42,18 +48,29 @@ func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) erro
 		if err := p.loadBuckets(ctx); err != nil {
 			return err
 		}
-		ids, err := texts(ctx, t, "SELECT DISTINCT record_id FROM wb_outbox WHERE state IN (0, 1, 3, 4) UNION SELECT record_id FROM wb_shadow")
-		if err != nil {
+		if p.shadowed, err = p.idSet(ctx, "SELECT record_id FROM wb_shadow"); err != nil {
 			return err
 		}
-		for _, id := range ids {
-			p.edited[id] = true
+		if p.edited, err = p.idSet(ctx, liveRecords+" UNION SELECT record_id FROM wb_shadow"); err != nil {
+			return err
 		}
 		if err := fn(p); err != nil {
 			return err
 		}
 		return p.saveBuckets(ctx)
 	})
+}
+
+// liveRecords selects the records over which changes lie.
+const liveRecords = "SELECT DISTINCT record_id FROM wb_outbox WHERE state IN (0, 1, 3, 4)"
+
+func (p *pulling) idSet(ctx context.Context, query string) (map[string]bool, error) {
+	ids, err := texts(ctx, p, query)
+	out := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		out[id] = true
+	}
+	return out, err
 }
 
 func (p *pulling) loadBuckets(ctx context.Context) error {
@@ -106,6 +123,13 @@ func (p *pulling) bucket(name string) *bucket {
 	return b
 }
 
+// moveTo notes where this device stands in a bucket; one that stood there already is not written again.
+func (p *pulling) moveTo(c wire.Cursor) {
+	if b, ok := p.buckets[c.Bucket]; !ok || b.cursor != c {
+		p.bucket(c.Bucket).cursor = c
+	}
+}
+
 // account moves a record's part from one bucket's sum to another's. A nil sum is no record.
 func (p *pulling) account(oldBucket string, old []byte, newBucket string, next []byte) {
 	if old != nil {
@@ -154,10 +178,11 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 			return err
 		}
 		for _, c := range passed { // those whose records did not come: nothing of them is left to see
-			if p.edited[c.RecordID] {
+			if p.edited[c.RecordID] && !p.rebased[c.RecordID] {
 				if err := p.rebaseKept(ctx, c); err != nil {
 					return err
 				}
+				p.rebased[c.RecordID] = true
 			}
 		}
 		if err := p.retireSeeds(ctx); err != nil {
@@ -191,7 +216,10 @@ func (p *pulling) passSettled(ctx context.Context, passing uint64) ([]*change, e
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	_, err = p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE state = 1 AND mark <= ?", int64(passing))
+	if _, err = p.ExecContext(ctx, "UPDATE wb_outbox SET state = 2 WHERE state = 1 AND mark <= ?", int64(passing)); err != nil {
+		return nil, err
+	}
+	p.waiting, err = p.idSet(ctx, liveRecords)
 	return list, err
 }
 
@@ -213,7 +241,7 @@ func (p *pulling) take(ctx context.Context, page wire.PullResponse) error {
 		if b.Reset {
 			p.came[b.Bucket] = map[string]bool{}
 		}
-		p.bucket(b.Bucket).cursor = b.Cursor
+		p.moveTo(b.Cursor)
 	}
 	for i := range page.Records {
 		if err := p.put(ctx, &page.Records[i]); err != nil {
@@ -243,7 +271,7 @@ func (p *pulling) put(ctx context.Context, st *wire.RecordState) error {
 			return err
 		}
 	}
-	old, err := p.server(ctx, tb, st.ID)
+	seen, old, err := p.present(ctx, tb, st.ID)
 	if err != nil {
 		return err
 	}
@@ -264,9 +292,38 @@ func (p *pulling) put(ctx context.Context, st *wire.RecordState) error {
 	}
 	p.account("", nil, st.Bucket, sumBytes(st))
 	if !p.edited[st.ID] {
-		return p.rebaseOver(ctx, tb, st.ID, st, nil)
+		return p.show(ctx, tb, st.ID, st, nil, seen)
 	}
-	return p.rebase(ctx, tb, st.ID, st)
+	p.rebased[st.ID] = true
+	var changes []*change
+	if p.waiting == nil || p.waiting[st.ID] {
+		if changes, err = live(ctx, p, st.ID); err != nil {
+			return err
+		}
+	}
+	if len(changes) > 0 || p.shadowed[st.ID] {
+		if err := p.keepShadow(ctx, tb, st.ID, st, changes); err != nil {
+			return err
+		}
+		p.shadowed[st.ID] = true
+	}
+	return p.show(ctx, tb, st.ID, st, changes, seen)
+}
+
+// present reads what is seen of a record, and the last server state of it; nil where there is none.
+func (p *pulling) present(ctx context.Context, tb *table, id string) (seen *row, server *wire.RecordState, err error) {
+	if seen, err = tb.load(ctx, p, id); err != nil {
+		return nil, nil, err
+	}
+	if p.shadowed[id] {
+		if server, err = shadow(ctx, p, id); err != nil || server != nil {
+			return seen, server, err
+		}
+	}
+	if seen != nil && seen.rec.Bucket != "" {
+		server = seen.state(tb.kind)
+	}
+	return seen, server, nil
 }
 
 func openConflict(st *wire.RecordState) bool {
@@ -278,7 +335,7 @@ func openConflict(st *wire.RecordState) bool {
 func (p *pulling) compare(named []wire.BucketState) []string {
 	var out []string
 	for _, b := range named {
-		have := p.bucket(b.Bucket)
+		have := p.buckets[b.Bucket] // every named one is there since take
 		if have.sum != wire.SumFrom(b.Checksum[:]) || have.count != b.Count {
 			p.s.log.Warn("bucket differs from the server", "bucket", b.Bucket, "records", have.count, "expected", b.Count)
 			out = append(out, b.Bucket)

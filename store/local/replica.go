@@ -77,25 +77,32 @@ func (s *Store) Settle(ctx context.Context, verdicts []wire.Verdict) error {
 			return err
 		}
 		mark++
-		changed := false
+		found, err := t.offeredAmong(ctx, verdicts)
+		if err != nil {
+			return err
+		}
+		if len(found) == 0 {
+			return errNothing
+		}
+		if err := t.settlePlain(ctx, verdicts, found, mark); err != nil {
+			return err
+		}
 		for _, v := range verdicts {
-			list, err := changesWhere(ctx, t, "id = ? AND state = 0", v.ChangeID)
-			if err != nil {
-				return err
-			}
-			if len(list) == 0 {
+			c := found[v.ChangeID]
+			if c == nil || plain(&v) {
 				continue
 			}
-			changed = true
-			if err := t.settle(ctx, list[0], v, mark); err != nil {
+			if err := t.settle(ctx, c, v, mark); err != nil {
 				return err
 			}
-		}
-		if !changed {
-			return errNothing
 		}
 		return setMetaUint(ctx, t, "mark", mark)
 	})
+}
+
+// plain says whether a verdict tells no more than that the change was taken.
+func plain(v *wire.Verdict) bool {
+	return (v.Outcome == wire.Applied || v.Outcome == wire.Duplicate) && len(v.Lost) == 0
 }
 
 func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64) error {

@@ -70,6 +70,31 @@ func newTable(k *sales.Kind) *table {
 	return t
 }
 
+// alike says whether two rows hold the same values; with searched, in the fields that are searched.
+func (t *table) alike(a, b *row, searched bool) bool {
+	if !searched && (len(a.unknown) > 0 || len(b.unknown) > 0) {
+		return false
+	}
+	for i := range t.kind.Fields {
+		f := &t.kind.Fields[i]
+		if (f.Search || !searched) && !sales.Same(a.rec.Values[f.Name], b.rec.Values[f.Name]) {
+			return false
+		}
+	}
+	return true
+}
+
+// touch writes what the store itself knows of a record whose values stay: its indexes and its search entry stay too.
+func (t *table) touch(ctx context.Context, e execer, number int64, r *row) error {
+	var sum any
+	if r.sum != nil {
+		sum = r.sum
+	}
+	_, err := e.ExecContext(ctx, "UPDATE "+t.name+" SET _bucket = ?, _seq = ?, _updated_at = ?, _updated_by = ?, _pending = ?, _stamps = ?, _sum = ? WHERE _row = ?",
+		r.rec.Bucket, int64(r.seq), int64(r.rec.UpdatedAt), r.rec.UpdatedBy, r.rec.Pending, packStamps(r.created, r.stamps), sum, number)
+	return err
+}
+
 // quote makes a name from a declaration safe as an SQL identifier.
 func quote(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 

@@ -19,12 +19,12 @@ func outboxOf(n int) []wire.Change {
 }
 
 func TestASyncSendsTheWholeOutboxAndFetchesAllPages(t *testing.T) {
-	store, server := &fakeStore{outbox: outboxOf(1200), publish: []Published{{Records: 7}}}, &fakeServer{outcome: wire.Applied, pages: 3}
+	store, server := &fakeStore{outbox: outboxOf(5000), publish: []Published{{Records: 7}}}, &fakeServer{outcome: wire.Applied, pages: 3}
 	r, err := New(store, server, Options{}).Sync(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Pushed != 1200 || len(store.settled) != 1200 || server.pushes != 3 {
+	if r.Pushed != 5000 || len(store.settled) != 5000 || server.pushes != 3 {
 		t.Errorf("pushed %d, settled %d, in %d batches", r.Pushed, len(store.settled), server.pushes)
 	}
 	if store.staged != 2 || store.published != 1 || r.Pulled != 7 {
