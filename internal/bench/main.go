@@ -4,22 +4,42 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"text/tabwriter"
 )
 
 func main() {
 	app := flag.String("app", ".build/bin/rounds", "the built app, for the figures of its window")
 	serverBin := flag.String("server", ".build/bin/rounds-server", "the built server")
-	dir := flag.String("dir", "", "folder for the databases; its disk counts (default: a temporary one)")
+	profile := flag.String("profile", "", "file for a processor profile of this program's part, the devices")
+	dir := flag.String("dir", "", "folder for the databases; its disk counts, and a second run finds the server's data there (default: a temporary one)")
 	flag.Parse()
-	if err := run(context.Background(), *app, *serverBin, *dir); err != nil {
+	if err := profiled(*profile, func() error { return run(context.Background(), *app, *serverBin, *dir) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// profiled runs do, and writes where the processor spent its time when a file is named.
+func profiled(name string, do func() error) error {
+	if name == "" {
+		return do()
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	err = do()
+	pprof.StopCPUProfile()
+	return errors.Join(err, f.Close())
 }
 
 func run(ctx context.Context, app, serverBin, dir string) (err error) {
@@ -31,6 +51,7 @@ func run(ctx context.Context, app, serverBin, dir string) (err error) {
 	}
 	b := &bench{dir: dir, app: app, serverBin: serverBin}
 	defer b.stopServer()
+	defer b.print() // what was measured counts, also when a later step fails
 	for _, step := range []struct {
 		name string
 		do   func(context.Context) error
@@ -50,7 +71,6 @@ func run(ctx context.Context, app, serverBin, dir string) (err error) {
 			return fmt.Errorf("%s: %w", step.name, err)
 		}
 	}
-	b.print()
 	return nil
 }
 
