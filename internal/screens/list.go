@@ -45,6 +45,7 @@ func (s *stage) page(name, route string, state map[string]string) screen {
 // screens lists every screen.
 func (s *stage) screens() []screen {
 	partner := s.richest("partner", "partner_id", []string{"visit", "opportunity", "feedback", "task", "contact", "shipment"}, s.mine)
+	debtor := s.richest("partner", "partner_id", []string{"receivable"}, func(sales.Record) bool { return true })
 	account := s.richest("account", "account_id", []string{"visit", "opportunity", "project", "feedback", "task", "contact"}, s.mine)
 	visit := s.richest("visit", "visit_id", []string{"visit_result", "feedback", "task"}, s.mine)
 	deal := s.richest("opportunity", "opportunity_id", []string{"stage_change", "line_item", "task"}, func(r sales.Record) bool {
@@ -64,7 +65,7 @@ func (s *stage) screens() []screen {
 		s.page("partners", "partners", nil),
 		s.page("partner", "partner/"+partner, nil),
 		s.page("partner-shipments", "partner/"+partner, map[string]string{"tab": "shipments"}),
-		s.page("partner-receivables", "partner/"+partner, map[string]string{"tab": "receivables"}),
+		s.page("partner-receivables", "partner/"+debtor, map[string]string{"tab": "receivables"}),
 		s.page("partner-timeline", "partner/"+partner, map[string]string{"tab": "timeline"}),
 		s.page("accounts", "accounts", nil),
 		s.page("account", "account/"+account, nil),
