@@ -229,6 +229,9 @@ func TestASignInThatEndedKeepsTheWorkAndSaysSo(t *testing.T) {
 	for _, end := range [][]string{{"revoke", "li.na"}, {"disable", "li.na"}, {"password", "li.na", "--password-stdin"}} {
 		a.add("partner", `{"name":"`+end[0]+`"}`)
 		s.administer("correct horse\n", end...)
+		if _, complaint, _ := a.try("", "sync"); strings.Count(complaint, "your work is kept") != 1 {
+			t.Errorf("after %s: %q", end[0], complaint)
+		}
 		a.refused("", "sign in again", "sync")
 		if p := a.pending(); len(p) != 1 {
 			t.Errorf("after %s the workbook holds %v", end[0], p)

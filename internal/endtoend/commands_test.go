@@ -97,6 +97,19 @@ func TestListsAreFilteredSortedAndLimited(t *testing.T) {
 	}
 }
 
+func TestWhatNobodyHasSetIsFalse(t *testing.T) {
+	t.Parallel()
+	a := newBook(t)
+	on := a.add("product", `{"name":"甲","code":"X1","active":true}`)
+	off := a.add("product", `{"name":"乙","code":"X2","active":false}`)
+	unset := a.add("visit_type", `{"code":"x","name":"X"}`)
+	for want, args := range map[string][]string{on: {"product", "--where", "active=true"}, off: {"product", "--where", "active=false"}, unset: {"visit_type", "--where", "inactive=false", "--where", "code=x"}} {
+		if l := a.list(args[0], args[1:]...); len(l) != 1 || l[0]["id"] != want {
+			t.Errorf("list %v gives %v", args, l)
+		}
+	}
+}
+
 func TestSearchFindsWhatAPersonRemembers(t *testing.T) {
 	t.Parallel()
 	a := newBook(t)

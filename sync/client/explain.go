@@ -1,11 +1,13 @@
 package client
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"net"
+	"strings"
 
 	"connectrpc.com/connect"
 
@@ -48,15 +50,20 @@ func byCode(e *sales.Error, ce *connect.Error) {
 		e.Hint = "open a web page in the browser, for the network may ask to sign in, and check the address; your work is kept and sent later"
 		return
 	}
+	// The server's own errors say what to do in their last part.
+	said, hint, _ := strings.Cut(ce.Message(), "; ")
+	told := func(code, otherwise string) {
+		e.Code, e.Message, e.Hint = code, e.Message+": "+said, cmp.Or(hint, otherwise)
+	}
 	switch ce.Code() {
 	case connect.CodeUnauthenticated:
-		e.Code, e.Message, e.Hint = sales.CodeSignedOut, e.Message+": "+ce.Message(), "sign in again; your work is kept"
+		told(sales.CodeSignedOut, "sign in again; your work is kept")
 	case connect.CodePermissionDenied:
-		e.Code, e.Message, e.Hint = sales.CodeForbidden, e.Message+": "+ce.Message(), "ask your administrator"
+		told(sales.CodeForbidden, "ask your administrator")
 	case connect.CodeInvalidArgument, connect.CodeFailedPrecondition, connect.CodeOutOfRange:
-		e.Code, e.Message, e.Hint = sales.CodeInvalid, e.Message+": "+ce.Message(), "update the program, or ask your administrator"
+		told(sales.CodeInvalid, "update the program, or ask your administrator")
 	case connect.CodeNotFound:
-		e.Code, e.Message, e.Hint = sales.CodeNotFound, e.Message+": "+ce.Message(), "sync, then look again"
+		told(sales.CodeNotFound, "sync, then look again")
 	default:
 		// No connection, a timeout, a proxy's page, an overloaded or failing server: all of these pass.
 		e.Code, e.Cause, e.Hint = sales.CodeOffline, ce, "your work is kept and sent when the server can be reached"
