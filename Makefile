@@ -61,11 +61,15 @@ build-cli: ## Build rounds-server and roundsctl only: neither cgo nor system pac
 	scripts/patch-toolkit.sh $(@D)
 
 .PHONY: test
-test: deps-test build test-go test-sim test-window ## Run every test, with the race detector; a real window and a real browser among them
+test: deps-test build test-go test-screens test-sim test-window ## Run every test, with the race detector; a real window and a real browser among them
 
 .PHONY: test-go
 test-go: ## Run the Go tests with the race detector (PKG=./sales/... for some of them)
 	CGO_ENABLED=1 go test -race -p 2 -timeout 30m -tags $(TEST_TAGS) $(PKG)
+
+.PHONY: test-screens
+test-screens: ## Compare every screen with its pictures, in both languages and themes
+	CGO_ENABLED=1 go test -count=1 -timeout 15m -tags $(TEST_TAGS) ./app/...
 
 .PHONY: test-sim
 test-sim: ## Play 500 seeds of the sync simulation (ROUNDS_SEEDS=n for another number)

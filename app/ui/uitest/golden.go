@@ -20,7 +20,11 @@ import (
 // Sizes are the window sizes that screens are checked at; pictures are kept of the first.
 var Sizes = []fyne.Size{fyne.NewSize(1280, 720), fyne.NewSize(1920, 1080)}
 
-// EachLook runs a test in every combination of language and theme, and restores English and light after it.
+// raceLook is the one look that is drawn under the race detector.
+const raceLook = "zh-dark"
+
+// EachLook runs a test in every combination of language and theme, and restores English and light after it. Under the race
+// detector, which draws ten times as slowly, it is one combination: all of them are run without it as well (make test-screens).
 func EachLook(t *testing.T, run func(t *testing.T, look string)) {
 	t.Helper()
 	defer func() {
@@ -29,9 +33,12 @@ func EachLook(t *testing.T, run func(t *testing.T, look string)) {
 	}()
 	for _, lang := range ui.Languages {
 		for _, mode := range []ui.ThemeMode{ui.ThemeLight, ui.ThemeDark} {
+			look := lang + "-" + string(mode)
+			if underRace && look != raceLook {
+				continue
+			}
 			ui.SetLanguage(lang)
 			ui.ApplyTheme(mode, ui.TextNormal)
-			look := lang + "-" + string(mode)
 			t.Run(look, func(t *testing.T) { run(t, look) })
 		}
 	}
@@ -55,6 +62,9 @@ func golden(t *testing.T, name string, build func(h *Host) fyne.CanvasObject, wo
 	t.Helper()
 	EachLook(t, func(t *testing.T, look string) {
 		for i, size := range Sizes {
+			if underRace && i > 0 {
+				break
+			}
 			ui.ForgetMissingTexts()
 			host := NewHost(t)
 			picture, content := host.draw(build, size)
