@@ -42,7 +42,10 @@ func (s *Service) SignInToConsole(ctx context.Context, name, password, address, 
 
 func (s *Service) signIn(ctx context.Context, req wire.SignInRequest, address, purpose string) (string, sales.User, error) {
 	name := normal(req.User)
-	if name == "" || len(name) > maxName || len(req.Password) > MaxPassword {
+	if len(name) > maxName {
+		name = "" // is nobody's, and too long for the answer and the log
+	}
+	if name == "" || len(req.Password) > MaxPassword {
 		return "", sales.User{}, wrong(name)
 	}
 	if err := s.guesses.allow(name, address); err != nil {

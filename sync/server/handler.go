@@ -43,14 +43,21 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 		observe = func(string, string, int) {}
 	}
 	h := &handler{service: service, accounts: accounts, log: log, observe: observe}
+	limited := func(bytes int) (string, http.Handler) {
+		return syncpb.NewSyncServiceHandler(
+			h,
+			connect.WithCompression(wire.Zstd, wire.NewDecompressor, wire.NewCompressor),
+			connect.WithCompressMinBytes(512),
+			connect.WithReadMaxBytes(bytes),
+			connect.WithRecover(h.recovered),
+		)
+	}
 	mux := http.NewServeMux()
-	mux.Handle(syncpb.NewSyncServiceHandler(
-		h,
-		connect.WithCompression(wire.Zstd, wire.NewDecompressor, wire.NewCompressor),
-		connect.WithCompressMinBytes(512),
-		connect.WithReadMaxBytes(service.limits.MessageBytes),
-		connect.WithRecover(h.recovered),
-	))
+	path, calls := limited(service.limits.MessageBytes)
+	mux.Handle(path, h.signedIn(calls))
+	_, short := limited(strangersBytes)
+	mux.Handle(syncpb.SyncServiceSignInProcedure, short)
+	mux.Handle(syncpb.SyncServiceSignOutProcedure, short)
 	return mux
 }
 

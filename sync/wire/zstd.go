@@ -13,9 +13,12 @@ const Zstd = "zstd"
 // maxUnpacked bounds what one message may unpack to, so that a small malicious one cannot fill the memory.
 const maxUnpacked = 64 << 20
 
+// maxWindow bounds what a message may ask to be set aside for unpacking it, however little it holds. The compressor here needs half of it.
+const maxWindow = 16 << 20
+
 // NewDecompressor makes a zstd decompressor for connect.
 func NewDecompressor() connect.Decompressor {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderLowmem(true))
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxUnpacked), zstd.WithDecoderMaxWindow(maxWindow), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		panic("wire: zstd reader: " + err.Error()) // only for options that contradict each other
 	}
