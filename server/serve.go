@@ -22,6 +22,7 @@ import (
 const (
 	headerTimeout   = 10 * time.Second
 	readTimeout     = 10 * time.Minute
+	writeTimeout    = 20 * time.Minute // from the request's head: reading it, and an answer that is taken in just as slowly
 	idleTimeout     = 2 * time.Minute
 	shutdownTimeout = 15 * time.Second
 )
@@ -82,7 +83,7 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(s.config.TLSCert == "")
 	hs := &http.Server{
-		Handler: s.handler, Protocols: protocols, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
+		Handler: s.handler, Protocols: protocols, ReadHeaderTimeout: headerTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: 64 << 10,
 		ErrorLog:    slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
 	}

@@ -2,10 +2,12 @@ package accounts_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -277,6 +279,41 @@ func TestTheDirectoryAndTheAccountsStayInStep(t *testing.T) {
 		t.Errorf("a second user of the name: %v", err)
 	}
 	if _, err := b.journal.Commit(t.Context(), system, sales.Edit{Verb: sales.Update, Kind: "user", ID: id, Values: sales.Values{"display_name": "李娜", "territories": []string{"31"}}}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestGuessesMadeAtOnceAreCountedToo(t *testing.T) {
+	b := newBench(t)
+	b.add("li.na", sales.RoleRep)
+	var wg sync.WaitGroup
+	var tried atomic.Int32
+	for range 40 {
+		wg.Go(func() {
+			if _, err := b.signIn("li.na", "wrong password", "6.6.6.6"); sales.HasCode(err, sales.CodeSignedOut) {
+				tried.Add(1)
+			}
+		})
+	}
+	wg.Wait()
+	if n := tried.Load(); n < 10 || n > 13 { // those that are being compared when the last one fails
+		t.Errorf("%d guesses went through", n)
+	}
+}
+
+// Who has one address of the new kind has 2^64 of them.
+func TestANetworkOfAddressesCountsAsOne(t *testing.T) {
+	b := newBench(t)
+	b.add("li.na", sales.RoleRep)
+	for i := range 10 {
+		if _, err := b.signIn("li.na", "wrong password", fmt.Sprintf("2001:db8::%x", i)); !sales.HasCode(err, sales.CodeSignedOut) {
+			t.Fatal(err)
+		}
+	}
+	if _, err := b.signIn("li.na", "wrong password", "2001:db8::ffff"); !errors.Is(err, server.ErrTooMany) {
+		t.Errorf("%v", err)
+	}
+	if _, err := b.signIn("li.na", password, "2001:db8:0:1::1"); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -30,6 +31,19 @@ type counter struct {
 }
 
 func newGuesses(now func() time.Time) *guesses { return &guesses{now: now, at: map[string]counter{}} }
+
+// network is what counts as one address: a connection of the newer protocol has 2^64 of them, its first half in common.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	p, err := ip.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
+}
 
 // allow refuses another attempt after too many failed ones.
 func (g *guesses) allow(user, address string) error {

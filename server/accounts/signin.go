@@ -48,22 +48,10 @@ func (s *Service) signIn(ctx context.Context, req wire.SignInRequest, address, p
 	if name == "" || len(req.Password) > MaxPassword {
 		return "", sales.User{}, wrong(name)
 	}
-	if err := s.guesses.allow(name, address); err != nil {
-		return "", sales.User{}, err
-	}
-	account, u, err := s.journal.Account(ctx, name)
-	if err != nil && !sales.HasCode(err, sales.CodeNotFound) {
-		return "", sales.User{}, err
-	}
-	ok, err := s.hasher.matches(ctx, req.Password, account.Password)
+	account, u, err := s.prove(ctx, name, req.Password, network(address))
 	if err != nil {
 		return "", sales.User{}, err
 	}
-	if !ok {
-		s.guesses.failed(name, address)
-		return "", sales.User{}, wrong(name)
-	}
-	s.guesses.succeeded(name, address)
 	if u.Disabled {
 		return "", sales.User{}, &sales.Error{Code: sales.CodeForbidden, Message: "the user " + name + " is disabled", Hint: "ask your administrator"}
 	}
@@ -79,6 +67,32 @@ func (s *Service) signIn(ctx context.Context, req wire.SignInRequest, address, p
 		ID: hex.EncodeToString(hash[:6]), Hash: hash, UserID: u.ID, Purpose: purpose, Device: req.Device, Incarnation: req.Incarnation,
 		Created: now, Used: now, Expires: now.Add(idle(purpose)),
 	})
+}
+
+// prove compares the password. The attempt is looked at and counted while it holds its place among the few that run at once, so that a
+// thousand of them begun together are not all let through.
+func (s *Service) prove(ctx context.Context, name, password, address string) (central.Account, sales.User, error) {
+	if err := s.hasher.enter(ctx); err != nil {
+		return central.Account{}, sales.User{}, err
+	}
+	defer s.hasher.leave()
+	if err := s.guesses.allow(name, address); err != nil {
+		return central.Account{}, sales.User{}, err
+	}
+	account, u, err := s.journal.Account(ctx, name)
+	if err != nil && !sales.HasCode(err, sales.CodeNotFound) {
+		return central.Account{}, sales.User{}, err
+	}
+	ok, err := matches(password, account.Password)
+	if err != nil {
+		return central.Account{}, sales.User{}, err
+	}
+	if !ok {
+		s.guesses.failed(name, address)
+		return central.Account{}, sales.User{}, wrong(name)
+	}
+	s.guesses.succeeded(name, address)
+	return account, u, nil
 }
 
 // wrong does not say which of the two was wrong, so that nobody learns which names exist.

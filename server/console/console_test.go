@@ -282,7 +282,7 @@ func TestTheLanguageSwitchStaysHere(t *testing.T) {
 	v.signIn("admin", password)
 	v.want("/language?to=zh&back=%2Fusers", http.StatusOK, "添加用户", `lang="zh-Hans"`)
 	v.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	for _, away := range []string{"//evil.example", "https://evil.example", `/\evil.example`} {
+	for _, away := range []string{"//evil.example", "https://evil.example", `/\evil.example`, "/\t/evil.example", "/\n/evil.example", "/\t\\evil.example"} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, o.url+"/language?to=en&back="+url.QueryEscape(away), http.NoBody)
 		if err != nil {
 			t.Fatal(err)

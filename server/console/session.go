@@ -112,7 +112,8 @@ func (c *Console) language(w http.ResponseWriter, r *http.Request) {
 		setCookie(w, r, languageCookie, lang, int((365 * 24 * time.Hour).Seconds()))
 	}
 	back := r.URL.Query().Get("back")
-	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.HasPrefix(back, "/\\") {
+	// Browsers drop tabs and line ends and take a backslash for a slash: what they would make of it must not name another site.
+	if !strings.HasPrefix(back, "/") || strings.HasPrefix(back, "//") || strings.ContainsFunc(back, func(c rune) bool { return c <= ' ' || c == '\\' || c == 0x7f }) {
 		back = "/"
 	}
 	http.Redirect(w, r, back, http.StatusSeeOther) // #nosec G710 -- a path of this site, checked just above
