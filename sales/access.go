@@ -46,7 +46,7 @@ type TerritoryTree map[string]string // code to parent code
 
 // Covers says whether code is one of the assigned territories or lies below one.
 func (t TerritoryTree) Covers(assigned []string, code string) bool {
-	for range 20 { // bounds a tree that somebody tied into a loop
+	for range len(t) + 1 { // bounds a tree that somebody tied into a loop
 		if slices.Contains(assigned, code) {
 			return true
 		}
