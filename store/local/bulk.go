@@ -182,7 +182,7 @@ func (t *txn) rowsAfter(ctx context.Context, tb *table, number int64, n int) ([]
 }
 
 // indexSlice is how many entries are made between two chances for others to write.
-const indexSlice = 5000
+const indexSlice = 1500
 
 // startIndexing makes the search index in the background, a little at a time.
 func (s *Store) startIndexing() {

@@ -210,9 +210,9 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 	return out, nil
 }
 
-// passSettled lets go of the settled changes whose results are in what is being published.
+// passSettled lets go of the settled changes whose results are in what is being published, and gives what they changed.
 func (p *pulling) passSettled(ctx context.Context, passing uint64) ([]*change, error) {
-	list, err := changesWhere(ctx, p, "state = 1 AND mark <= ?", int64(passing))
+	list, err := p.settledRecords(ctx, passing)
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
@@ -221,6 +221,24 @@ func (p *pulling) passSettled(ctx context.Context, passing uint64) ([]*change, e
 	}
 	p.waiting, err = p.idSet(ctx, liveRecords)
 	return list, err
+}
+
+// settledRecords gives one change, with no more than kind and id, for each record that has settled ones.
+func (p *pulling) settledRecords(ctx context.Context, passing uint64) ([]*change, error) {
+	rows, err := p.QueryContext(ctx, "SELECT kind, record_id FROM wb_outbox WHERE state = 1 AND mark <= ? GROUP BY record_id ORDER BY min(pos)", int64(passing))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []*change
+	for rows.Next() {
+		c := &change{}
+		if err := rows.Scan(&c.Kind, &c.RecordID); err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, rows.Err()
 }
 
 func (p *pulling) rebaseKept(ctx context.Context, c *change) error {
