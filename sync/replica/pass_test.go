@@ -1,0 +1,46 @@
+package replica
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+func TestAPushIsFilledWithWholeGroupsUpToItsBytes(t *testing.T) {
+	long := strings.Repeat("x", pushBytes/4)
+	var changes []wire.Change
+	for _, group := range []uint64{1, 1, 3, 3, 5, 5} {
+		changes = append(changes, wire.Change{Group: group, Fields: []wire.FieldEdit{{Number: 1, Value: long}}})
+	}
+	if got := fill(changes); len(got) != 4 {
+		t.Errorf("%d changes in the push, want the 4 of the two groups that fit", len(got))
+	}
+	for i := range changes {
+		changes[i].Group = 1
+	}
+	if got := fill(changes); len(got) != len(changes) {
+		t.Errorf("%d changes in the push, want the whole group, which must not be parted", len(got))
+	}
+	if got := fill(changes[:1]); len(got) != 1 {
+		t.Errorf("%d changes in the push, want the one", len(got))
+	}
+}
+
+func TestCursorsFollowAPage(t *testing.T) {
+	before := []wire.Cursor{{Bucket: "o", Epoch: 1, Seq: 4, Chain: 7}, {Bucket: "t:11", Epoch: 1, Seq: 9, Chain: 8}}
+	after := advance(before, []wire.BucketState{{Cursor: wire.Cursor{Bucket: "t:11", Epoch: 2, Seq: 1, Chain: 3}}, {Cursor: wire.Cursor{Bucket: "u:a", Epoch: 1, Seq: 2}}})
+	want := map[string]wire.Cursor{
+		"o":    {Bucket: "o", Epoch: 1, Seq: 4, Chain: 7},
+		"t:11": {Bucket: "t:11", Epoch: 2, Seq: 1, Chain: 3},
+		"u:a":  {Bucket: "u:a", Epoch: 1, Seq: 2},
+	}
+	for _, c := range after {
+		if want[c.Bucket] != c {
+			t.Errorf("cursor %+v, want %+v", c, want[c.Bucket])
+		}
+	}
+	if len(after) != len(want) || before[1].Epoch != 1 {
+		t.Errorf("%d cursors after the page; before: %+v", len(after), before)
+	}
+}
