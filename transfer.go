@@ -50,8 +50,7 @@ func (d *desk) export(q sales.Query) {
 		})
 	}, d.window)
 	ask.SetFileName(q.Kind + "-" + ui.Today() + ".xlsx")
-	ask.Resize(fyne.NewSize(900, 600))
-	ask.Show()
+	d.showFileDialog(ask)
 }
 
 // importFile asks for a file and reads records of a kind from it, all of them or none.
@@ -79,8 +78,16 @@ func (d *desk) importFile(kind string) {
 		})
 	}, d.window)
 	ask.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".txt", ".xlsx"}))
-	ask.Resize(fyne.NewSize(900, 600))
+	d.showFileDialog(ask)
+}
+
+// showFileDialog opens a file dialog large enough to find one's way. It has a size only while it is shown in the window, which it is not where
+// the system has a dialog of its own; setting one then ends the program.
+func (d *desk) showFileDialog(ask *dialog.FileDialog) {
 	ask.Show()
+	if d.window.Canvas().Overlays().Top() != nil {
+		ask.Resize(fyne.NewSize(900, 600))
+	}
 }
 
 func (d *desk) showIf(err error) {

@@ -85,6 +85,7 @@ func (s *Shell) enter() {
 		stateful.RestoreState(v.state)
 	}
 	s.window.Canvas().Unfocus()
+	ui.HideTip()
 	s.area.Objects = []fyne.CanvasObject{content}
 	s.area.Refresh()
 	s.rail.Select(s.place(v.route))

@@ -11,6 +11,7 @@ import (
 const (
 	PeriodAll       = ""
 	PeriodOverdue   = "overdue"
+	PeriodAttention = "attention" // open, and overdue, without a next step or past its day
 	PeriodMonth     = "month"
 	PeriodNextMonth = "next_month"
 	PeriodQuarter   = "quarter"
@@ -19,7 +20,7 @@ const (
 
 // Periods lists the periods in the order in which they are offered.
 func Periods() []string {
-	return []string{PeriodAll, PeriodOverdue, PeriodMonth, PeriodNextMonth, PeriodQuarter, PeriodYear}
+	return []string{PeriodAll, PeriodAttention, PeriodOverdue, PeriodMonth, PeriodNextMonth, PeriodQuarter, PeriodYear}
 }
 
 // Filter says which opportunities are shown. The zero value shows all.
@@ -74,6 +75,13 @@ func (f Filter) query(now time.Time, closed bool) sales.Query {
 	day := "expected_close"
 	if closed {
 		day = "closed_on"
+	}
+	if f.Period == PeriodAttention {
+		today := now.Format(time.DateOnly)
+		q.Where = append(q.Where, sales.Cond{Field: "stage", Op: sales.NotIn, Value: []string{sales.StageWon, sales.StageLost}})
+		q.Any = []sales.Cond{
+			{Field: "next_step", Op: sales.IsEmpty}, {Field: "next_step_on", Op: sales.Lt, Value: today}, {Field: "expected_close", Op: sales.Lt, Value: today},
+		}
 	}
 	from, until := span(f.Period, now)
 	if from != "" {

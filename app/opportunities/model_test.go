@@ -141,6 +141,7 @@ func TestFiltersNarrowBoardAndList(t *testing.T) {
 		"owner":      {Filter{OwnerID: f.chen}, []string{"陈静的"}},
 		"amount":     {Filter{MinAmount: 500_000_00}, []string{"大额"}},
 		"overdue":    {Filter{Period: PeriodOverdue}, []string{"过期"}},
+		"attention":  {Filter{Period: PeriodAttention}, []string{"过期"}},
 		"month":      {Filter{Period: PeriodMonth}, []string{"过期", "本月"}},
 		"next month": {Filter{Period: PeriodNextMonth, Pipeline: sales.PipelineChannel, OwnerID: f.me}, []string{"大额", "我的"}},
 		"text":       {Filter{Text: "大额"}, []string{"大额"}},

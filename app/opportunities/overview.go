@@ -2,6 +2,7 @@ package opportunities
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -34,8 +35,12 @@ type overview struct {
 	body    *fyne.Container
 }
 
-func newOverview(host ui.Host, model *Model) *overview {
+// newOverview shows the board or the list; period, which may be empty, is what the first filter is narrowed to.
+func newOverview(host ui.Host, model *Model, period string) *overview {
 	v := &overview{host: host, model: model, mode: modeBoard, limits: map[string]int{}}
+	if slices.Contains(Periods(), period) {
+		v.query.Period = period
+	}
 	v.summary = ui.Muted("").Elastic()
 	v.summary.Align = fyne.TextAlignTrailing
 	v.board = ui.NewBoard()
@@ -169,6 +174,7 @@ func (v *overview) load(ctx context.Context) (view, error) {
 	}
 	if !v.chosen {
 		loaded.query.Filter = v.model.FirstFilter(loaded.people)
+		loaded.query.Period = v.query.Period // what the link asked for
 	}
 	if v.mode == modeBoard {
 		loaded.board, err = v.model.Board(ctx, loaded.query.Filter, v.limits)

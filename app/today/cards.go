@@ -1,6 +1,7 @@
 package today
 
 import (
+	"cmp"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -19,6 +20,9 @@ const (
 	announcementRows = 3
 	newsRows         = 6
 )
+
+// dealsRoute shows the opportunities that the card and the tile count.
+const dealsRoute = "opportunities?period=attention"
 
 // card is a titled list cut to a number of rows, with the way to all of them, or a line that says that there is nothing.
 func (p *page) card(key string, items []ui.FeedItem, rows, total int, route string) fyne.CanvasObject {
@@ -136,7 +140,7 @@ func (p *page) dealsCard() fyne.CanvasObject {
 		}
 		items[i] = item
 	}
-	return p.card("deals", items, dealRows, p.day.DealsTotal, "opportunities")
+	return p.card("deals", items, dealRows, p.day.DealsTotal, dealsRoute)
 }
 
 // dealText says why an opportunity needs a hand.
@@ -206,12 +210,12 @@ func (p *page) newsCard() fyne.CanvasObject {
 		if n.New {
 			key = "today.news.new"
 		}
-		who := n.Who
-		if who == "" {
-			who = ui.T("today.news.someone")
+		said := ui.T(key, "Who", cmp.Or(n.Who, ui.T("today.news.someone")), "Kind", ui.T("kind."+n.Kind))
+		if n.Text != "" {
+			said = ui.T("today.news.text", "Said", said, "Text", n.Text)
 		}
 		items[i] = ui.FeedItem{
-			Icon: newsIcon(n.Kind), Tone: ui.ToneMuted, Title: n.Title, Text: ui.T(key, "Who", who, "Kind", ui.T("kind."+n.Kind)),
+			Icon: newsIcon(n.Kind), Tone: ui.ToneMuted, Title: n.Title, Text: said,
 			Meta: ui.RelativeTime(n.At.Time()), OnTap: func() { p.host.Open(n.Route) },
 		}
 	}

@@ -53,7 +53,7 @@ func TestRowsLeadWhereTheyAreActedOn(t *testing.T) {
 	}
 	want := []string{
 		"visit/" + fakebook.SampleID("visit", 2), "partner/" + fakebook.SampleID("partner", 9), "opportunity/" + fakebook.SampleID("opportunity", 3),
-		"project/" + fakebook.SampleID("project", 1), "opportunity/" + fakebook.SampleID("opportunity", 20), "visit/new", "opportunities",
+		"project/" + fakebook.SampleID("project", 1), "opportunity/" + fakebook.SampleID("opportunity", 20), "visit/new", "opportunities?period=attention",
 	}
 	if strings.Join(h.Opened, " ") != strings.Join(want, " ") {
 		t.Errorf("opened %v, want %v", h.Opened, want)

@@ -138,9 +138,11 @@ func TestNewsAreWhatOthersWroteSinceYesterday(t *testing.T) {
 		}
 	}
 	for i := range 20 {
-		r := sales.RecordOf(sales.ProjectNote{ProjectID: fakebook.SampleID("project", 1), Body: "第二批已发货"})
-		r.UpdatedAt, r.UpdatedBy = fakebook.At(0, 9, i), fakebook.Colleague
-		book.Put(r)
+		for range 2 { // a page's second note is no news of its own
+			r := sales.RecordOf(sales.ProjectNote{ProjectID: fakebook.SampleID("project", 1+i), Body: "第二批已发货"})
+			r.UpdatedAt, r.UpdatedBy = fakebook.At(0, 9, 20-i), fakebook.Colleague
+			book.Put(r)
+		}
 	}
 	d = load(t, m)
 	if len(d.News) != newsLimit || !d.MoreNews || d.News[0].Route != "project/"+fakebook.SampleID("project", 1) || d.News[0].Title != "富盈集团网点换机" {

@@ -54,6 +54,7 @@ func (m *Model) news(ctx context.Context, d *Day) error {
 		return err
 	}
 	slices.SortStableFunc(items, func(a, b Item) int { return cmp.Or(-cmp.Compare(a.At, b.At), cmp.Compare(a.ID, b.ID)) })
+	items = latest(items)
 	d.MoreNews = len(items) > newsLimit
 	d.News = items[:min(len(items), newsLimit)]
 	for i := range d.News {
@@ -74,6 +75,16 @@ func (m *Model) news(ctx context.Context, d *Day) error {
 		}
 	}
 	return nil
+}
+
+// latest keeps the newest item of each page: ten notes on one project are one thing to look at.
+func latest(items []Item) []Item {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(items, func(i Item) bool {
+		was := seen[i.Route]
+		seen[i.Route] = true
+		return was
+	})
 }
 
 // fresh gives the records of a kind that others changed since a moment.

@@ -21,7 +21,7 @@ func (p *page) tiles() fyne.CanvasObject {
 		p.tile("visits", d.VisitsLeft+d.VisitsLate, p.visitsNote(), danger(d.VisitsLate > 0), "visits?view=day"),
 		p.tile("tasks", d.TasksTotal, late(d.TasksLate, "today.note.late"), danger(d.TasksLate > 0), "tasks"),
 		p.tile("missed", d.MissedTotal, ui.T("today.note.missed"), warning(d.MissedTotal > 0), "partners?missed=1"),
-		p.tile("deals", d.DealsTotal, p.dealsNote(), warning(d.DealsTotal > 0), "opportunities"),
+		p.tile("deals", d.DealsTotal, p.dealsNote(), warning(d.DealsTotal > 0), dealsRoute),
 		p.tile("projects", len(d.Projects), p.projectsNote(), danger(p.red() > 0), "projects"),
 		p.tile("announcements", len(d.Announcements), p.announcementsNote(), p.announcementsTone(), "announcements"))
 }

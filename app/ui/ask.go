@@ -48,8 +48,9 @@ func Confirm(canvas fyne.Canvas, options ConfirmOptions, onYes func()) *Modal {
 
 // AskOptions are the words of a question that is answered with a text, such as the reason of a cancellation.
 type AskOptions struct {
-	Title, Label, Text, Yes string
-	Required, Multiline     bool
+	// No is the word of the way out, "Cancel" when empty: beside "Cancel the visit" it would be no answer.
+	Title, Label, Text, Yes, No string
+	Required, Multiline         bool
 }
 
 // AskText asks for a text. A required one must be given before the answer counts.
@@ -81,7 +82,7 @@ func AskText(canvas fyne.Canvas, options AskOptions, onYes func(text string)) *M
 	modal = ShowModal(canvas, options.Title, form, ModalOptions{
 		Width: 480, Focus: entry,
 		Buttons: []fyne.CanvasObject{
-			Button(T("ui.cancel"), func() { modal.Hide() }), PrimaryButton(orText(options.Yes, "ui.ok"), answer),
+			Button(orText(options.No, "ui.cancel"), func() { modal.Hide() }), PrimaryButton(orText(options.Yes, "ui.ok"), answer),
 		},
 		Shortcuts: []Shortcut{{Key: fyne.KeyReturn, Ctrl: true, Run: answer}},
 	})

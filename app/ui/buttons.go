@@ -73,7 +73,7 @@ func IconButton(icon fyne.Resource, tip string, onTap func()) fyne.CanvasObject 
 // MouseIn implements desktop.Hoverable.
 func (b *iconButton) MouseIn(event *desktop.MouseEvent) {
 	b.PushButton.MouseIn(event)
-	showTip(b, b.tip)
+	showTip(b, b.tip, event.AbsolutePosition)
 }
 
 // MouseOut implements desktop.Hoverable.

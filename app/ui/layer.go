@@ -84,27 +84,34 @@ func (toastLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	}
 }
 
-// showTip shows a tip below an object of the window.
-func showTip(at fyne.CanvasObject, text string) {
+// showTip shows a tip below an object of the window that the pointer is on. An object that is no longer where the pointer is was just replaced:
+// its tip would stand elsewhere and stay.
+func showTip(at fyne.CanvasObject, text string, pointer fyne.Position) {
 	if tips == nil || text == "" {
+		return
+	}
+	corner, size := fyne.CurrentApp().Driver().AbsolutePositionForObject(at), at.Size()
+	if pointer.X < corner.X || pointer.Y < corner.Y || pointer.X > corner.X+size.Width || pointer.Y > corner.Y+size.Height {
 		return
 	}
 	label := Caption(text)
 	label.ColorName = theme.ColorNameBackground
 	card := container.New(layout.NewStackLayout(), newSurface(theme.ColorNameForeground, colorClear, 5), PadXY(8, 4, label))
-	size := card.MinSize()
-	place := fyne.CurrentApp().Driver().AbsolutePositionForObject(at)
+	least := card.MinSize()
 	window := tips.root.Size()
-	x := max(4, min(place.X+at.Size().Width/2-size.Width/2, window.Width-size.Width-4))
-	y := place.Y + at.Size().Height + 4
-	if y+size.Height > window.Height {
-		y = place.Y - size.Height - 4
+	x := max(4, min(corner.X+size.Width/2-least.Width/2, window.Width-least.Width-4))
+	y := corner.Y + size.Height + 4
+	if y+least.Height > window.Height {
+		y = corner.Y - least.Height - 4
 	}
-	card.Resize(size)
+	card.Resize(least)
 	card.Move(fyne.NewPos(x, y))
 	tips.tip.Objects = []fyne.CanvasObject{card}
 	tips.tip.Refresh()
 }
+
+// HideTip takes the tip away: what it belongs to is gone.
+func HideTip() { hideTip() }
 
 func hideTip() {
 	if tips == nil || len(tips.tip.Objects) == 0 {

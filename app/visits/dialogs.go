@@ -46,7 +46,7 @@ func (a actions) start(r Row) {
 func (a actions) cancel(r Row) {
 	ui.AskText(a.host.Canvas(), ui.AskOptions{
 		Title: ui.T("visits.cancel.title", "Company", r.Company), Label: ui.T("field.visit.cancel_reason"),
-		Yes: ui.T("visits.cancel.yes"), Required: true, Multiline: true,
+		Yes: ui.T("visits.cancel.yes"), No: ui.T("visits.cancel.no"), Required: true, Multiline: true,
 	}, func(reason string) {
 		ui.Do(a.host.Context(), func(ctx context.Context) error {
 			_, err := a.model.Cancel(ctx, r.ID, reason)

@@ -21,7 +21,7 @@ func (b *builder) addOpportunities() error {
 		}
 		o := sales.Opportunity{
 			ID: id("opportunity", row[0]), Code: row[0], ProductName: row[2], Currency: sales.DefaultCurrency, Amount: minor(row[7]),
-			EngagedOn: moved(isoDay(row[5]), days), ClosedOn: moved(isoDay(row[6]), days), Notes: "来源客户：" + row[3] + "；原销售：" + row[1],
+			EngagedOn: moved(isoDay(row[5]), days), ClosedOn: moved(isoDay(row[6]), days), Notes: origin(row[3], row[1]),
 		}
 		c := b.workedCompany(i)
 		if c.partner {
@@ -61,6 +61,14 @@ func (b *builder) workedCompany(i int) company {
 			return c
 		}
 	}
+}
+
+// origin says whose deal this was in the data that the sample is made of.
+func origin(customer, seller string) string {
+	if customer == "" || customer == "null" { // how the data says that nobody knows
+		return "原销售：" + seller
+	}
+	return "来源客户：" + customer + "；原销售：" + seller
 }
 
 // openDeal gives an open deal its stage, amount, expected close and next step.
