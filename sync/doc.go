@@ -27,6 +27,9 @@
 //	rejected   refused, with code, field, message and hint; nothing of it was done
 //	held       not looked at, because it depends on a rejected one: same group, or same record, or a record whose creation was rejected
 //
+// Group 0 names no group. Records of kind conflict are created by the server only. An incarnation belongs to the user who first pushed with it, and
+// nobody else may push with one of the same node.
+//
 // A known id with other content is rejected and audited. One bad change never blocks what does not depend on it. An error of the whole
 // call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless.
 //
@@ -74,6 +77,7 @@
 //
 // # Limits
 //
-// A push has at most 5,000 changes; a page at most 10,000 records. Messages are at most 64 MiB unpacked. Texts have the limits of package
+// A push has at most 5,000 changes; a page at most 10,000 records. Messages are at most 64 MiB unpacked, those that need no
+// sign-in 64 KiB; other calls are refused before their message is read when the sign-in is not good. Texts have the limits of package
 // sales. Compression is zstd or gzip; calls work without.
 package sync
