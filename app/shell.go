@@ -184,7 +184,7 @@ func (s *Shell) Current() (ui.Page, ui.Route) {
 func (s *Shell) Open(route string) {
 	parsed := ui.ParseRoute(route)
 	if s.factories[parsed.Name] == nil {
-		s.ShowError(&unknownRoute{route})
+		s.ShowError(&unknownRouteError{route})
 		return
 	}
 	if entry := s.history.now(); entry != nil && entry.route.String() == parsed.String() {
@@ -221,12 +221,12 @@ func (s *Shell) Refresh() {
 	}
 }
 
-type unknownRoute struct{ route string }
+type unknownRouteError struct{ route string }
 
-func (u *unknownRoute) Error() string { return fmt.Sprintf("open %q: no such page", u.route) }
+func (u *unknownRouteError) Error() string { return fmt.Sprintf("open %q: no such page", u.route) }
 
 // ErrorCode implements ui.CodedError.
-func (u *unknownRoute) ErrorCode() string { return "no_such_page" }
+func (u *unknownRouteError) ErrorCode() string { return "no_such_page" }
 
 // ErrorArgs implements ui.CodedError.
-func (u *unknownRoute) ErrorArgs() map[string]any { return map[string]any{"Route": u.route} }
+func (u *unknownRouteError) ErrorArgs() map[string]any { return map[string]any{"Route": u.route} }

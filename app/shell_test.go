@@ -94,15 +94,15 @@ func newWorld(t *testing.T, state ui.MapState) *world {
 	t.Helper()
 	w := &world{host: uitest.NewHost(t), state: state}
 	w.shell = app.NewShell(w.host.Window, app.Config{State: state, User: "王小明 · 华北大区", Search: search})
-	make := func(h ui.Host, r ui.Route) ui.Page {
+	newPage := func(h ui.Host, r ui.Route) ui.Page {
 		p := &page{host: h, route: r, filter: ui.NewEntry()}
 		w.pages = append(w.pages, p)
 		return p
 	}
-	w.shell.Add(app.NavItem{Route: "today", LabelKey: "ui.day.today", Icon: ui.IconToday}, make)
-	w.shell.Add(app.NavItem{Route: "partners", LabelKey: "ui.ok", Icon: ui.IconPartners}, make)
-	w.shell.Add(app.NavItem{Route: "sync", LabelKey: "ui.retry", Icon: ui.IconSync, Bottom: true}, make)
-	w.shell.Route("partner", make)
+	w.shell.Add(app.NavItem{Route: "today", LabelKey: "ui.day.today", Icon: ui.IconToday}, newPage)
+	w.shell.Add(app.NavItem{Route: "partners", LabelKey: "ui.ok", Icon: ui.IconPartners}, newPage)
+	w.shell.Add(app.NavItem{Route: "sync", LabelKey: "ui.retry", Icon: ui.IconSync, Bottom: true}, newPage)
+	w.shell.Route("partner", newPage)
 	w.shell.AddCommand(app.Command{
 		LabelKey: "ui.close", Icon: ui.IconFeedback, Run: func() { w.captured++ },
 		Shortcut: ui.Shortcut{Key: fyne.KeyF, Ctrl: true, Shift: true},

@@ -37,7 +37,7 @@ func saveToken(dir, token string) error {
 
 // loadToken gives the device token; "" when nobody is signed in.
 func loadToken(dir string) (string, error) {
-	b, err := os.ReadFile(filepath.Join(dir, tokenFile)) //nolint:gosec // a fixed name in the workbook's own folder
+	b, err := os.ReadFile(filepath.Join(dir, tokenFile))
 	if err == nil {
 		return string(b), nil
 	}
@@ -72,7 +72,7 @@ func removeFile(path string) error {
 // start a daemon that nobody stops.
 func viaKeyring(call func() error) error {
 	if runtime.GOOS == "linux" && os.Getenv("DBUS_SESSION_BUS_ADDRESS") == "" {
-		if _, err := os.Stat(filepath.Join("/run/user", fmt.Sprint(os.Getuid()), "bus")); err != nil {
+		if _, err := os.Stat(fmt.Sprintf("/run/user/%d/bus", os.Getuid())); err != nil {
 			return errNoKeyring
 		}
 	}

@@ -96,7 +96,7 @@ func (l *conflictList) show(c Conflict) {
 		if !ok {
 			return texts{c.LostValue, c.KeptValue}, nil
 		}
-		return texts{p.model.valueText(ctx, k.Name, f, c.Lost), p.model.valueText(ctx, k.Name, f, c.Kept)}, nil
+		return texts{p.model.valueText(ctx, f, c.Lost), p.model.valueText(ctx, f, c.Kept)}, nil
 	}, func(v texts, err error) {
 		if err != nil {
 			p.host.ShowError(err)

@@ -20,7 +20,7 @@ func fieldLabel(kind, field string) string {
 }
 
 // valueText is a value as people read it; "–" for none.
-func (m *Model) valueText(ctx context.Context, kind string, f *sales.Field, v any) string {
+func (m *Model) valueText(ctx context.Context, f *sales.Field, v any) string {
 	if sales.Empty(v) {
 		return "–"
 	}

@@ -85,9 +85,9 @@ func (p *historyPage) load(ctx context.Context) (life, error) {
 			}
 			text := fieldLabel(p.kind, f.Name) + ": "
 			if !sales.Empty(f.Old) {
-				text += p.model.valueText(ctx, p.kind, d, f.Old) + " → "
+				text += p.model.valueText(ctx, d, f.Old) + " → "
 			}
-			text += p.model.valueText(ctx, p.kind, d, f.New)
+			text += p.model.valueText(ctx, d, f.New)
 			if f.Lost {
 				text += " " + ui.T("syncing.lost")
 			}

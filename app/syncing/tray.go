@@ -81,7 +81,7 @@ func (t *tray) show(c sales.Pending) {
 	ui.Go(host.Context(), func(ctx context.Context) ([]row, error) {
 		var rows []row
 		for _, f := range Fields(c) {
-			rows = append(rows, row{fieldLabel(c.Kind, f.Field.Name), m.valueText(ctx, c.Kind, f.Field, f.Before), m.valueText(ctx, c.Kind, f.Field, f.After)})
+			rows = append(rows, row{fieldLabel(c.Kind, f.Field.Name), m.valueText(ctx, f.Field, f.Before), m.valueText(ctx, f.Field, f.After)})
 		}
 		return rows, nil
 	}, func(rows []row, err error) {

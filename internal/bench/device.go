@@ -92,7 +92,7 @@ func (b *bench) bareInsert(ctx context.Context, n int) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer tx.Rollback() //nolint:errcheck // committed below
+	defer tx.Rollback()
 	stmt, err := tx.PrepareContext(ctx, "INSERT INTO r VALUES (?,?,?,?)")
 	if err != nil {
 		return 0, err
@@ -153,7 +153,7 @@ func (b *bench) bareCommit(ctx context.Context) (times, error) {
 		if err != nil {
 			return err
 		}
-		defer tx.Rollback() //nolint:errcheck // committed below
+		defer tx.Rollback()
 		for _, q := range []string{"INSERT INTO a VALUES (?,?)", "INSERT INTO b VALUES (?,?)"} {
 			if _, err := tx.ExecContext(ctx, q, sales.NewID(), body); err != nil {
 				return err

@@ -14,8 +14,8 @@ import (
 var (
 	link         = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 	heading      = regexp.MustCompile(`(?m)^#{1,6} +(.+?)\s*$`)
-	codeBlock    = regexp.MustCompile("(?ms)^```.*?^```")
-	changeEntry  = regexp.MustCompile(`^(Added|Changed|Fixed|Removed|Security): [^\n]{10,200}\.\n$`)
+	codeBlock    = regexp.MustCompile("(?ms)^```.*?\n```")
+	changeEntry  = regexp.MustCompile(`\A(Added|Changed|Fixed|Removed|Security): [^\n]{10,200}\.\n\z`)
 	decisionName = regexp.MustCompile(`^docs/decisions/\d{3}-[a-z0-9-]+\.md$`)
 )
 

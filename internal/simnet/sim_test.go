@@ -46,7 +46,7 @@ func play(t *testing.T, seed uint64) string {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	trace, err := Play(context.Background(), Options{Seed: seed, Steps: 60 + int(seed%80), Dir: dir}) //nolint:gosec // small
+	trace, err := Play(context.Background(), Options{Seed: seed, Steps: 60 + int(seed%80), Dir: dir})
 	if err != nil {
 		t.Fatalf("seed %d: %v\nplay it again with ROUNDS_SEED=%d go test -run EveryPlay -v ./internal/simnet\n%s", seed, err, seed, tail(trace))
 	}

@@ -141,7 +141,7 @@ func (c *Client) History(ctx context.Context, kind, id string) ([]sales.HistoryE
 	if err != nil {
 		return nil, &sales.Error{Code: sales.CodeInvalid, Kind: kind, Message: id + " is not an id", Hint: "give the record's id"}
 	}
-	resp, err := c.rpc.History(ctx, authorised(c.token, &syncpb.HistoryRequest{Kind: uint32(k.Number), Id: u[:]})) //nolint:gosec // declared numbers are small
+	resp, err := c.rpc.History(ctx, authorised(c.token, &syncpb.HistoryRequest{Kind: uint32(k.Number), Id: u[:]}))
 	if err != nil {
 		return nil, c.explain("read the history", err)
 	}

@@ -19,10 +19,10 @@ const MaxAhead = 5 * time.Minute
 func ReadingAt(t time.Time) Reading { return Reading(uint64(max(t.UnixMilli(), 0)) << 16) }
 
 // Time is the wall-clock part.
-func (r Reading) Time() time.Time { return time.UnixMilli(int64(r >> 16)).UTC() } //nolint:gosec // 48 bits fit
+func (r Reading) Time() time.Time { return time.UnixMilli(int64(r >> 16)).UTC() }
 
 // Millis is the wall-clock part in milliseconds since 1970.
-func (r Reading) Millis() int64 { return int64(r >> 16) } //nolint:gosec // 48 bits fit
+func (r Reading) Millis() int64 { return int64(r >> 16) }
 
 // Stamp is a reading with the node that took it: a total order over all stamps of all devices.
 type Stamp struct {

@@ -86,7 +86,7 @@ func TestBoundCutsOnlyWhatRunsTooFarAhead(t *testing.T) {
 
 func TestStampsAreOrderedByReadingThenNode(t *testing.T) {
 	a, b, c := Stamp{1, 9}, Stamp{2, 1}, Stamp{2, 2}
-	if !b.After(a) || !c.After(b) || a.After(c) || a.Compare(a) != 0 {
+	if !b.After(a) || !c.After(b) || a.After(c) || a.Compare(Stamp{1, 9}) != 0 {
 		t.Error("stamps are not in order")
 	}
 }

@@ -57,7 +57,7 @@ func ChecksumOf(r *RecordState) Sum {
 		fields = slices.SortedFunc(slices.Values(fields), byNumber)
 	}
 	for _, f := range fields {
-		buf = binary.BigEndian.AppendUint32(buf, uint32(f.Number)) //nolint:gosec // field numbers are small and positive
+		buf = binary.BigEndian.AppendUint32(buf, uint32(f.Number))
 		buf = binary.BigEndian.AppendUint64(buf, uint64(f.Stamp.HLC))
 		buf = binary.BigEndian.AppendUint64(buf, f.Stamp.Node)
 	}

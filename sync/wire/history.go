@@ -26,7 +26,7 @@ func EncodeHistory(kind string, entries []sales.HistoryEntry) *syncpb.HistoryRes
 				}
 			}
 			if n > 0 {
-				pe.Fields = append(pe.Fields, &syncpb.HistoryField{Number: uint32(n), Before: EncodeValue(f.Old), After: EncodeValue(f.New), Lost: f.Lost}) //nolint:gosec // small and positive
+				pe.Fields = append(pe.Fields, &syncpb.HistoryField{Number: uint32(n), Before: EncodeValue(f.Old), After: EncodeValue(f.New), Lost: f.Lost})
 			}
 		}
 		p.Entries = append(p.Entries, pe)
@@ -44,7 +44,7 @@ func DecodeHistory(kind string, p *syncpb.HistoryResponse) []sales.HistoryEntry 
 			UserID: decodeID(pe.GetUser()), UserName: pe.GetUserName(), Device: pe.GetDevice(),
 		}
 		if v := pe.GetVerb(); v >= syncpb.Verb_VERB_CREATE && v <= syncpb.Verb_VERB_DELETE {
-			e.Verb = sales.Verb(v) //nolint:gosec // checked just above
+			e.Verb = sales.Verb(v)
 		}
 		for _, pf := range pe.GetFields() {
 			name := fmt.Sprintf("field#%d", pf.GetNumber())

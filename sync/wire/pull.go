@@ -10,7 +10,7 @@ import (
 // EncodeRecord gives the wire form of a record's state; bucket is the index of its bucket in the page.
 func EncodeRecord(r *RecordState, bucket int) *syncpb.RecordState {
 	p := &syncpb.RecordState{
-		Kind: encodeKind(r.Kind), Id: encodeID(r.ID), Bucket: uint32(bucket), Seq: r.Seq, Deleted: r.Deleted, Moved: r.Moved, //nolint:gosec // an index
+		Kind: encodeKind(r.Kind), Id: encodeID(r.ID), Bucket: uint32(bucket), Seq: r.Seq, Deleted: r.Deleted, Moved: r.Moved,
 		UpdatedBy: encodeID(r.UpdatedBy), Created: encodeStamp(r.Created),
 	}
 	var stamps []hlc.Stamp
@@ -21,7 +21,7 @@ func EncodeRecord(r *RecordState, bucket int) *syncpb.RecordState {
 			stamps = append(stamps, f.Stamp)
 			p.Stamps = append(p.Stamps, &syncpb.Stamp{Hlc: uint64(f.Stamp.HLC), Node: f.Stamp.Node})
 		}
-		p.Fields = append(p.Fields, &syncpb.FieldState{Number: uint32(f.Number), Value: EncodeValue(f.Value), Stamp: uint32(i)}) //nolint:gosec // small and positive
+		p.Fields = append(p.Fields, &syncpb.FieldState{Number: uint32(f.Number), Value: EncodeValue(f.Value), Stamp: uint32(i)})
 	}
 	return p
 }
@@ -46,7 +46,7 @@ func DecodeRecord(p *syncpb.RecordState, bucket string) RecordState {
 
 // EncodePull gives the wire form of a request for a page.
 func EncodePull(r PullRequest) *syncpb.PullRequest {
-	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion} //nolint:gosec // bounded below, and small
+	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion}
 	for _, c := range r.Cursors {
 		p.Cursors = append(p.Cursors, encodeCursor(c))
 	}

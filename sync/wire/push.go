@@ -10,11 +10,11 @@ import (
 func EncodeChange(c *Change) *syncpb.Change {
 	p := &syncpb.Change{
 		Id: encodeID(c.ID), Counter: c.Counter, Group: c.Group, Kind: encodeKind(c.Kind), Record: encodeID(c.RecordID),
-		Verb: syncpb.Verb(c.Verb), Hlc: uint64(c.HLC), Schema: uint32(c.Schema), Base: encodeStamp(c.Base), //nolint:gosec // small and positive
+		Verb: syncpb.Verb(c.Verb), Hlc: uint64(c.HLC), Schema: uint32(c.Schema), Base: encodeStamp(c.Base),
 	}
 	for _, f := range c.Fields {
 		p.Fields = append(p.Fields, &syncpb.FieldEdit{
-			Number: uint32(f.Number), Value: EncodeValue(f.Value), Base: encodeStamp(f.Base), //nolint:gosec // small and positive
+			Number: uint32(f.Number), Value: EncodeValue(f.Value), Base: encodeStamp(f.Base),
 			Added: f.Added, Removed: f.Removed, Delta: f.Delta,
 		})
 	}
@@ -28,7 +28,7 @@ func DecodeChange(p *syncpb.Change) Change {
 		HLC: hlc.Reading(p.GetHlc()), Schema: int(p.GetSchema()), Base: decodeStamp(p.GetBase()),
 	}
 	if v := p.GetVerb(); v >= syncpb.Verb_VERB_CREATE && v <= syncpb.Verb_VERB_DELETE {
-		c.Verb = sales.Verb(v) //nolint:gosec // checked just above
+		c.Verb = sales.Verb(v)
 	}
 	for _, f := range p.GetFields() {
 		c.Fields = append(c.Fields, FieldEdit{
@@ -63,7 +63,7 @@ func EncodePushed(r PushResponse) *syncpb.PushResponse {
 	for _, v := range r.Verdicts {
 		pv := &syncpb.Verdict{Id: encodeID(v.ChangeID), Outcome: syncpb.Outcome(v.Outcome), Code: v.Code, Field: v.Field, Message: v.Message, Hint: v.Hint}
 		for _, n := range v.Lost {
-			pv.Lost = append(pv.Lost, uint32(n)) //nolint:gosec // field numbers are small and positive
+			pv.Lost = append(pv.Lost, uint32(n))
 		}
 		p.Verdicts = append(p.Verdicts, pv)
 	}
@@ -74,7 +74,7 @@ func EncodePushed(r PushResponse) *syncpb.PushResponse {
 func DecodePushed(p *syncpb.PushResponse) PushResponse {
 	r := PushResponse{HLC: hlc.Reading(p.GetHlc())}
 	for _, pv := range p.GetVerdicts() {
-		v := Verdict{ChangeID: decodeID(pv.GetId()), Outcome: Outcome(pv.GetOutcome()), Code: pv.GetCode(), Field: pv.GetField(), Message: pv.GetMessage(), Hint: pv.GetHint()} //nolint:gosec // a small enumeration
+		v := Verdict{ChangeID: decodeID(pv.GetId()), Outcome: Outcome(pv.GetOutcome()), Code: pv.GetCode(), Field: pv.GetField(), Message: pv.GetMessage(), Hint: pv.GetHint()}
 		for _, n := range pv.GetLost() {
 			v.Lost = append(v.Lost, int(n))
 		}

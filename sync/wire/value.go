@@ -95,7 +95,7 @@ func decodeStamp(p *syncpb.Stamp) hlc.Stamp {
 
 func encodeKind(name string) uint32 {
 	if k, ok := sales.KindNamed(name); ok {
-		return uint32(k.Number) //nolint:gosec // declared numbers are small and positive
+		return uint32(k.Number)
 	}
 	var n uint32
 	if _, err := fmt.Sscanf(name, unknownKind, &n); err == nil {
