@@ -124,9 +124,12 @@ func (m *Model) weighted(ctx context.Context, q sales.Query, stage string, amoun
 	if err != nil {
 		return 0, err
 	}
-	usual := q
-	usual.Any = []sales.Cond{{Field: "probability", Op: sales.IsEmpty}, {Field: "probability", Op: sales.Le, Value: int64(0)}}
-	byPipeline, err := m.Book.Aggregate(ctx, usual, "pipeline", sales.SumOf, "amount")
+	// What has no chance of its own is the rest: a query has room for one "any of", which the filter may need.
+	byPipeline, err := m.Book.Aggregate(ctx, q, "pipeline", sales.SumOf, "amount")
+	if err != nil {
+		return 0, err
+	}
+	ownByPipeline, err := m.Book.Aggregate(ctx, own, "pipeline", sales.SumOf, "amount")
 	if err != nil {
 		return 0, err
 	}
@@ -139,7 +142,7 @@ func (m *Model) weighted(ctx context.Context, q sales.Query, stage string, amoun
 		sum += percent(amount, n)
 	}
 	for pipeline, amount := range byPipeline {
-		sum += percent(amount, sales.StageProbability(pipeline, stage))
+		sum += percent(amount-ownByPipeline[pipeline], sales.StageProbability(pipeline, stage))
 	}
 	return sum, nil
 }

@@ -123,6 +123,20 @@ func TestCardsAreMarkedWhenStuckOrLate(t *testing.T) {
 	}
 }
 
+// TestAttentionWeighsWhatItShows: the totals of a column are those of the deals that the filter leaves in it.
+func TestAttentionWeighsWhatItShows(t *testing.T) {
+	f := newFixture()
+	f.deal("过期", sales.StageNegotiation, 100_00, func(o *sales.Opportunity) { o.ExpectedClose = "2026-03-01" })
+	f.deal("按期", sales.StageNegotiation, 5_000_00, nil)
+	board, err := f.model.Board(t.Context(), Filter{Period: PeriodAttention}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := board.Columns[3].Totals; len(got) != 1 || got[0].Count != 1 || got[0].Amount != 100_00 || got[0].Weighted != 75_00 {
+		t.Errorf("the column adds up to %+v", got)
+	}
+}
+
 func TestFiltersNarrowBoardAndList(t *testing.T) {
 	f := newFixture()
 	f.deal("我的", sales.StageProspect, 100_00, nil)
