@@ -50,6 +50,12 @@ func run(ctx context.Context, app, serverBin, dir string) (err error) {
 		defer os.RemoveAll(dir)
 	}
 	b := &bench{dir: dir, app: app, serverBin: serverBin}
+	// Of an earlier run on the same folder only the server's data is of use.
+	for _, name := range []string{"boss", "peer", "floor.db", "floor.db-wal", "floor.db-shm", "floor2.db", "floor2.db-wal", "floor2.db-shm"} {
+		if err := os.RemoveAll(b.path(name)); err != nil {
+			return err
+		}
+	}
 	defer b.stopServer()
 	defer b.print() // what was measured counts, also when a later step fails
 	for _, step := range []struct {

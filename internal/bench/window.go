@@ -27,7 +27,8 @@ func (b *bench) window(ctx context.Context) error {
 			return nil //nolint:nilerr // the figures that can be had are worth having
 		}
 	}
-	const display = ":93"
+	// A number of its own: another run, or another program's screen, may be there.
+	display := fmt.Sprintf(":%d", 200+os.Getpid()%700)
 	screen := exec.CommandContext(ctx, "Xvfb", display, "-screen", "0", "1280x800x24")
 	if err := screen.Start(); err != nil {
 		return err
@@ -52,20 +53,25 @@ func (b *bench) window(ctx context.Context) error {
 	}
 	best := min(shown[0], shown[1], shown[2])
 	b.add("app: start to usable window, all records", "≤ 0.8 s", "", "%.2f s (software rendering)", best.Seconds())
-	b.add("app: memory then", "≤ 250 MB", "", "%.0f MB", memory)
+	b.add("app: memory then", "≤ 250 MB", "", "%.0f MB (software rendering, whose buffers count)", memory)
 	return nil
 }
 
 // openWindow starts the app and gives the time until its window is visible and named after its first page.
 func openWindow(ctx context.Context, env []string, app, dir string) (time.Duration, float64, error) {
 	begun := time.Now()
+	ctx, end := context.WithCancel(ctx)
 	cmd := exec.CommandContext(ctx, app, "--workbook", dir)
 	cmd.Env = env
+	// It is asked to end, and ended when it does not: a window without a user may wait for one.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
+		end()
 		return 0, 0, err
 	}
 	defer func() {
-		_ = cmd.Process.Signal(os.Interrupt)
+		end()
 		_ = cmd.Wait()
 	}()
 	for time.Since(begun) < 30*time.Second {
