@@ -64,6 +64,27 @@ func (s *Server) sampleUsers(ctx context.Context) error {
 	return err
 }
 
+// refuseKnownPassword keeps an organisation that was begun on this computer, with the sample's documented password, from being opened to others
+// as it is.
+func (c Config) refuseKnownPassword() error {
+	if host, _, err := net.SplitHostPort(c.Listen); err != nil || loopback(host) {
+		return nil
+	}
+	path := filepath.Join(c.Data, passwordFile)
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return store.Explain("read "+path, err)
+	}
+	if strings.TrimSpace(string(b)) != sample.Password {
+		return nil
+	}
+	return bad("listen", "the sample's people in "+c.Data+" have a password that everybody can read in the documentation",
+		"give them others with `rounds-server user password` or disable them, then delete "+path)
+}
+
 // samplePassword is the password in the file, which is made when it does not exist: the documented one on this computer, a random one where others can
 // reach the server.
 func (s *Server) samplePassword() (string, error) {

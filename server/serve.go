@@ -44,6 +44,9 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 	if c, err = c.filled(); err != nil {
 		return err
 	}
+	if err := c.refuseKnownPassword(); err != nil {
+		return err
+	}
 	l, err := lock(c.Data)
 	if err != nil {
 		return err
