@@ -217,7 +217,7 @@ type current struct {
 
 func readCurrent(dir string) (string, error) {
 	path := filepath.Join(dir, "workbook.json")
-	b, err := os.ReadFile(path) //nolint:gosec // a fixed name in the workbook's own folder
+	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return onlyFolder(dir)
 	}

@@ -95,7 +95,8 @@ func (p *inboxPage) Close() { p.detail.keep() }
 func (p *inboxPage) tools() fyne.CanvasObject {
 	p.search = ui.NewSearchEntry(ui.T("feedback.search"), func(text string) { p.change(func(f *Filter) { f.Text = text }) })
 	p.whose = ui.NewSelect([]ui.Option{
-		{Code: WhoseAll, Label: ui.T("feedback.whose.all")}, {Code: WhoseAssigned, Label: ui.T("feedback.whose.assigned")},
+		{Code: WhoseAll, Label: ui.T("feedback.whose.all")},
+		{Code: WhoseAssigned, Label: ui.T("feedback.whose.assigned")},
 		{Code: WhoseCaptured, Label: ui.T("feedback.whose.captured")},
 	}, func(code string) { p.change(func(f *Filter) { f.Whose = code }) })
 	p.order = ui.NewSelect([]ui.Option{{Code: "newest", Label: ui.T("feedback.newest")}, {Code: "oldest", Label: ui.T("feedback.oldest")}},

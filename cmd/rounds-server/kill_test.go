@@ -40,7 +40,7 @@ type process struct {
 
 func start(t *testing.T, data string) *process {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--data", data, "--listen", "127.0.0.1:0") //nolint:noctx // it is killed by the test
+	cmd := exec.Command(os.Args[0], "serve", "--data", data, "--listen", "127.0.0.1:0")
 	cmd.Env = append(os.Environ(), "ROUNDS_TEST_SERVER=1")
 	cmd.Stderr = os.Stderr
 	if !testing.Verbose() {
@@ -144,7 +144,7 @@ func check(t *testing.T, data, userID string, changes []wire.Change) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // only read
+	defer j.Close()
 	caller := wire.Caller{Access: sales.Access{UserID: userID, Role: sales.RoleRep}}
 	page, err := j.Pull(t.Context(), caller, wire.PullRequest{Limit: 10_000})
 	if err != nil {

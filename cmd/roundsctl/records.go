@@ -193,7 +193,7 @@ func condition(k *sales.Kind, text string) (sales.Cond, error) {
 	if err != nil {
 		return sales.Cond{}, fmt.Errorf("--where %s: %w", text, err)
 	}
-	if v == false { // what nobody has set is false too
+	if yes, ok := v.(bool); ok && !yes { // what nobody has set is false too
 		return sales.Cond{Field: name, Op: sales.Ne, Value: true}, nil
 	}
 	return sales.Cond{Field: name, Op: sales.Eq, Value: v}, nil

@@ -76,7 +76,7 @@ func (b *bench) editToColleague(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer other.Close() //nolint:errcheck // the folder is thrown away
+	defer other.Close()
 	if _, err := other.Sync(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ func (b *bench) window(ctx context.Context) error {
 	for _, tool := range []string{"Xvfb", "xdotool"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			fmt.Fprintln(os.Stderr, "  no", tool, "here: the window is not measured")
-			return nil //nolint:nilerr // the figures that can be had are worth having
+			return nil // the figures that can be had are worth having
 		}
 	}
 	// A number of its own: another run, or another program's screen, may be there.

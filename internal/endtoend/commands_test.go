@@ -154,8 +154,11 @@ func TestFilesOfTheRealWorldComeInOnceAndGoRoundUnchanged(t *testing.T) {
 		name, kind, ending string
 		rows               int
 	}{
-		{"regions.csv", "territory", ".csv", 3351}, {"partners.csv", "partner", ".xlsx", 3621}, {"accounts.csv", "account", ".csv", 1500},
-		{"crm/products.csv", "product", ".xlsx", 7}, {"receivables.csv", "receivable", ".csv", 2586},
+		{"regions.csv", "territory", ".csv", 3351},
+		{"partners.csv", "partner", ".xlsx", 3621},
+		{"accounts.csv", "account", ".csv", 1500},
+		{"crm/products.csv", "product", ".xlsx", 7},
+		{"receivables.csv", "receivable", ".csv", 2586},
 	} {
 		content, err := sample.Open(f.name)
 		if err != nil {

@@ -203,5 +203,7 @@ func (w *window) kill() {
 	if err := w.cmd.Process.Kill(); err != nil {
 		w.s.t.Fatal(err)
 	}
-	<-w.ended
+	if err := <-w.ended; err == nil {
+		w.s.t.Log("the app had ended by itself before it was killed")
+	}
 }

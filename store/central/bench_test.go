@@ -21,7 +21,7 @@ func BenchmarkPush(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // the benchmark is over
+	defer j.Close()
 	caller := wire.Caller{Access: sales.Access{UserID: sales.NewID(), Role: sales.RoleRep}, Incarnation: uuid.NewString(), Device: "bench"}
 	partner, err := j.Commit(b.Context(), wire.Caller{}, sales.CreateOf(sales.Partner{Name: "P", RegionCode: "31"}))
 	if err != nil {
@@ -61,7 +61,7 @@ func BenchmarkPull(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // the benchmark is over
+	defer j.Close()
 	const records = 20_000
 	edits := make([]sales.Edit, records)
 	for i := range edits {

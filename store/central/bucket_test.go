@@ -248,7 +248,7 @@ func TestAServerRestoredFromABackupIsNoticedEvenAfterItWroteOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	w = open("backup.db")
-	defer w.journal.Close() //nolint:errcheck // the test is over
+	defer w.journal.Close()
 	a.w = w
 	reset := func() bool {
 		t.Helper()
@@ -282,7 +282,7 @@ func copyFile(t *testing.T, from, to string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close() //nolint:errcheck // only read
+	defer in.Close()
 	out, err := os.Create(to)
 	if err != nil {
 		t.Fatal(err)
@@ -311,7 +311,7 @@ func TestTheAuditCannotBeChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // the test is over
+	defer db.Close()
 	for _, stmt := range []string{"DELETE FROM audit", "UPDATE audit SET actor = 'x'"} {
 		if _, err := db.ExecContext(t.Context(), stmt); err == nil {
 			t.Errorf("%s went through", stmt)

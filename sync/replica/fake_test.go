@@ -59,6 +59,7 @@ func (s *fakeStore) sent() int {
 	defer s.mu.Unlock()
 	return len(s.settled)
 }
+
 func (s *fakeStore) Forget(_ context.Context, buckets []string) error {
 	s.forgotten = append(s.forgotten, buckets...)
 	return nil
