@@ -49,6 +49,7 @@ func (d *desk) export(q sales.Query) {
 			d.toast(ui.T("nav.exported", "Count", n, "File", filepath.Base(path)))
 		})
 	}, d.window)
+	ask.SetTitleText(ui.T("nav.export_title"))
 	ask.SetFileName(q.Kind + "-" + ui.Today() + ".xlsx")
 	d.showFileDialog(ask)
 }
@@ -77,6 +78,7 @@ func (d *desk) importFile(kind string) {
 			}
 		})
 	}, d.window)
+	ask.SetTitleText(ui.T("nav.import_title"))
 	ask.SetFilter(storage.NewExtensionFileFilter([]string{".csv", ".txt", ".xlsx"}))
 	d.showFileDialog(ask)
 }
