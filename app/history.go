@@ -58,7 +58,7 @@ func (s *Shell) leave() {
 	}
 	if stateful, ok := v.page.(ui.Stateful); ok {
 		v.state = stateful.SaveState()
-		if v.route.ID == "" {
+		if v.route.ID == "" && len(v.route.Query) == 0 { // a link's own filter is not the user's choice for the place
 			s.keepState(v.route.Name, v.state)
 		}
 	}

@@ -74,6 +74,20 @@ func TestTitleFollowsPage(t *testing.T) {
 	}
 }
 
+// TestLinksKeepFilters: a link with a filter of its own does not replace the one that the user left at the place.
+func TestLinksKeepFilters(t *testing.T) {
+	w := newWorld(t, ui.MapState{})
+	w.shell.Open("partners")
+	w.last().filter.SetText("长兴")
+	w.shell.Open("partners?missed=1")
+	w.last().filter.SetText("逾期")
+	w.shell.Open("today")
+	w.shell.Open("partners")
+	if got := w.last().filter.Text; got != "长兴" {
+		t.Errorf("the place shows %q instead of what the user had filtered by", got)
+	}
+}
+
 // TestPlaceOfPages: the navigation shows the place that a page belongs to, wherever it was opened from.
 func TestPlaceOfPages(t *testing.T) {
 	w := newWorld(t, ui.MapState{})
