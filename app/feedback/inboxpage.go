@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/container"
 
 	"github.com/rounds-field/rounds/app/ui"
@@ -118,7 +119,7 @@ func (p *inboxPage) tools() fyne.CanvasObject {
 	}
 	p.row = ui.HGap(6, ui.Grow(p.search), ui.Fixed(150, 0, p.whose), ui.Fixed(130, 0, p.order), p.clear)
 	label := func(facet string, chips fyne.CanvasObject) fyne.CanvasObject {
-		return ui.HGap(8, ui.Fixed(56, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
+		return ui.HGap(8, ui.Fixed(56*theme.Size(theme.SizeNameText)/13, 0, ui.Muted(fieldText(facet)).Elastic()), ui.Grow(chips))
 	}
 	return ui.VGap(6, p.row, label("kind", p.facets["kind"]), label("status", p.facets["status"]), label("severity", p.facets["severity"]))
 }
