@@ -13,7 +13,7 @@ import (
 
 	"github.com/rounds-field/rounds/app"
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func TestMain(m *testing.M) { uitest.Main(m) }

@@ -4,8 +4,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/rounds-field/rounds/app/ui/uitest"
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func TestMain(m *testing.M) { uitest.Main(m) }

@@ -7,8 +7,8 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 

@@ -3,7 +3,7 @@ package partners
 import (
 	"testing"
 
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 

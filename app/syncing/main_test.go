@@ -3,7 +3,7 @@ package syncing
 import (
 	"testing"
 
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func TestMain(m *testing.M) { uitest.Main(m) }

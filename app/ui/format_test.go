@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func TestValuesAreWrittenAsEachLanguageWritesThem(t *testing.T) {

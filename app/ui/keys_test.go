@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 // TestKeysPassButtons: Escape and F5 reach the page while a button, a check box or a choice has the keyboard.

@@ -9,8 +9,8 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
 	"github.com/rounds-field/rounds/assets"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func luminance(c color.Color) float64 {

@@ -34,7 +34,7 @@ func TestFilesStaySmall(t *testing.T) {
 
 // deepOnPurpose are the folders that lie deeper, with the reason.
 var deepOnPurpose = map[string]string{
-	"app/ui/uitest": "what the tests of every feature share with those of app/ui; no program has it",
+	"internal/uitest": "what the tests of every feature share with those of app/ui; no program has it",
 }
 
 func TestFoldersAreTwoLevelsDeep(t *testing.T) {

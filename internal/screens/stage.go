@@ -11,9 +11,9 @@ import (
 
 	"github.com/rounds-field/rounds/app"
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
 	"github.com/rounds-field/rounds/assets/sample"
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 

@@ -10,7 +10,7 @@ import (
 	"fyne.io/fyne/v2/container"
 
 	"github.com/rounds-field/rounds/app/ui"
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 )
 
 func TestMain(m *testing.M) { uitest.Main(m) }
