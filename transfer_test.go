@@ -7,7 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 
-	"github.com/rounds-field/rounds/app/ui/uitest"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 
