@@ -1,7 +1,6 @@
 package meta
 
 import (
-	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -32,14 +31,9 @@ func TestFilesStaySmall(t *testing.T) {
 	}
 }
 
-// deepOnPurpose are the folders that lie deeper, with the reason.
-var deepOnPurpose = map[string]string{
-	"internal/uitest": "what the tests of every feature share with those of app/ui; no program has it",
-}
-
 func TestFoldersAreTwoLevelsDeep(t *testing.T) {
 	for _, source := range written(t) {
-		if depth := strings.Count(source.name, "/"); depth > 2 && deepOnPurpose[path.Dir(source.name)] == "" {
+		if depth := strings.Count(source.name, "/"); depth > 2 {
 			t.Errorf("%s lies %d folders deep; two is the most", source.name, depth)
 		}
 	}
