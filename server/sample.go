@@ -67,7 +67,7 @@ func (s *Server) sampleUsers(ctx context.Context) error {
 // refuseKnownPassword keeps an organisation that was begun on this computer, with the sample's documented password, from being opened to others
 // as it is.
 func (c Config) refuseKnownPassword() error {
-	if host, _, err := net.SplitHostPort(c.Listen); err != nil || loopback(host) {
+	if c.local() {
 		return nil
 	}
 	path := filepath.Join(c.Data, passwordFile)
@@ -85,6 +85,12 @@ func (c Config) refuseKnownPassword() error {
 		"give them others with `rounds-server user password` or disable them, then delete "+path)
 }
 
+// local says whether only this computer can reach the server.
+func (c Config) local() bool {
+	host, _, err := net.SplitHostPort(c.Listen)
+	return err == nil && loopback(host)
+}
+
 // samplePassword is the password in the file, which is made when it does not exist: the documented one on this computer, a random one where others can
 // reach the server.
 func (s *Server) samplePassword() (string, error) {
@@ -97,7 +103,7 @@ func (s *Server) samplePassword() (string, error) {
 		return "", store.Explain("read "+path, err)
 	}
 	password := sample.Password
-	if host, _, err := net.SplitHostPort(s.config.Listen); err != nil || !loopback(host) {
+	if !s.config.local() {
 		password = rand.Text()
 	}
 	if err := os.WriteFile(path, []byte(password+"\n"), 0o600); err != nil {
