@@ -9,7 +9,7 @@ set -euo pipefail
 
 build_packages=(
   gcc libc6-dev pkg-config
-  libgl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev
+  libgl-dev libegl-dev libx11-dev libxrandr-dev libxxf86vm-dev libxi-dev libxcursor-dev libxinerama-dev
   libwayland-dev libxkbcommon-dev
   libgl1-mesa-dri
 )
@@ -17,7 +17,7 @@ test_packages=(xvfb openbox xdotool imagemagick xclip dbus-x11 chromium shellche
 
 # The same, for machines without apt: these programs and pkg-config modules have to be there.
 build_programs=(cc pkg-config)
-build_modules=(gl x11 xrandr xxf86vm xi xcursor xinerama wayland-client xkbcommon)
+build_modules=(gl egl x11 xrandr xxf86vm xi xcursor xinerama wayland-client xkbcommon)
 test_programs=(Xvfb openbox xdotool convert xclip dbus-launch chromium shellcheck)
 
 set_name=${1:-}
@@ -73,7 +73,7 @@ check_other_linux() {
   list=$(printf '%s, ' "${missing[@]}")
   die "there is no apt-get here to install what is missing: ${list%, }" \
     "on Debian and Ubuntu the packages are called: ${packages[*]}" \
-    "on Fedora install: gcc pkgconf mesa-libGL-devel libX11-devel libXrandr-devel libXxf86vm-devel libXi-devel libXcursor-devel libXinerama-devel wayland-devel libxkbcommon-devel mesa-dri-drivers" \
+    "on Fedora install: gcc pkgconf mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXxf86vm-devel libXi-devel libXcursor-devel libXinerama-devel wayland-devel libxkbcommon-devel mesa-dri-drivers" \
     "for the tests also: xorg-x11-server-Xvfb openbox xdotool ImageMagick xclip dbus-x11 chromium ShellCheck"
 }
 
