@@ -90,7 +90,7 @@ func (l *listView) newTable() *ui.Table[Row] {
 	t := ui.NewTable(l.host.State(), "visits", []ui.Column[Row]{
 		{Key: "when", Title: ui.T("visits.column.when"), Width: 215, Sortable: true, Text: func(r Row) string { return whenText(r.Visit) }},
 		{Key: "company", Title: ui.T("visits.column.company"), Width: 170, Flex: 1, Bold: true, Text: func(r Row) string { return r.Company }},
-		{Key: "type", Title: ui.T("field.visit.visit_type"), Width: 140, Sortable: true, Text: func(r Row) string { return r.Type.In(ui.Lang()) }},
+		{Key: "type", Title: ui.T("field.visit.visit_type"), Width: 176, Sortable: true, Text: func(r Row) string { return r.Type.In(ui.Lang()) }},
 		{Key: "status", Title: ui.T("field.visit.status"), Width: 100, Sortable: true, Badge: true, Text: statusText, Tone: statusTone},
 		{Key: "notes", Title: ui.T("visits.column.notes"), Width: 160, Flex: 2, Text: noteOf, Tone: func(Row) ui.Tone { return ui.ToneMuted }},
 		{Key: "owner", Title: ui.T("field.visit.owner_id"), Width: 80, Text: func(r Row) string { return r.Owner }},
