@@ -62,6 +62,7 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 }
 
 type handler struct {
+	syncpb.UnimplementedSyncServiceHandler
 	service  *Service
 	accounts Accounts
 	log      *slog.Logger

@@ -44,6 +44,10 @@ const (
 	SyncServicePullProcedure = "/rounds.sync.v1.SyncService/Pull"
 	// SyncServiceHistoryProcedure is the fully-qualified name of the SyncService's History RPC.
 	SyncServiceHistoryProcedure = "/rounds.sync.v1.SyncService/History"
+	// SyncServiceRepairProcedure is the fully-qualified name of the SyncService's Repair RPC.
+	SyncServiceRepairProcedure = "/rounds.sync.v1.SyncService/Repair"
+	// SyncServiceWatchProcedure is the fully-qualified name of the SyncService's Watch RPC.
+	SyncServiceWatchProcedure = "/rounds.sync.v1.SyncService/Watch"
 )
 
 // SyncServiceClient is a client for the rounds.sync.v1.SyncService service.
@@ -58,6 +62,10 @@ type SyncServiceClient interface {
 	Pull(context.Context, *connect.Request[PullRequest]) (*connect.Response[PullResponse], error)
 	// History asks for the life of one record.
 	History(context.Context, *connect.Request[HistoryRequest]) (*connect.Response[HistoryResponse], error)
+	// Repair finds what differs in one bucket: first by slots, then by records, then the records themselves.
+	Repair(context.Context, *connect.Request[RepairRequest]) (*connect.Response[RepairResponse], error)
+	// Watch sends a hint whenever a pull may bring something. Hints may be lost or doubled; polling is enough for correctness.
+	Watch(context.Context, *connect.Request[WatchRequest]) (*connect.ServerStreamForClient[WatchResponse], error)
 }
 
 // NewSyncServiceClient constructs a client for the rounds.sync.v1.SyncService service. By default,
@@ -101,6 +109,18 @@ func NewSyncServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(syncServiceMethods.ByName("History")),
 			connect.WithClientOptions(opts...),
 		),
+		repair: connect.NewClient[RepairRequest, RepairResponse](
+			httpClient,
+			baseURL+SyncServiceRepairProcedure,
+			connect.WithSchema(syncServiceMethods.ByName("Repair")),
+			connect.WithClientOptions(opts...),
+		),
+		watch: connect.NewClient[WatchRequest, WatchResponse](
+			httpClient,
+			baseURL+SyncServiceWatchProcedure,
+			connect.WithSchema(syncServiceMethods.ByName("Watch")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -111,6 +131,8 @@ type syncServiceClient struct {
 	push    *connect.Client[PushRequest, PushResponse]
 	pull    *connect.Client[PullRequest, PullResponse]
 	history *connect.Client[HistoryRequest, HistoryResponse]
+	repair  *connect.Client[RepairRequest, RepairResponse]
+	watch   *connect.Client[WatchRequest, WatchResponse]
 }
 
 // SignIn calls rounds.sync.v1.SyncService.SignIn.
@@ -138,6 +160,16 @@ func (c *syncServiceClient) History(ctx context.Context, req *connect.Request[Hi
 	return c.history.CallUnary(ctx, req)
 }
 
+// Repair calls rounds.sync.v1.SyncService.Repair.
+func (c *syncServiceClient) Repair(ctx context.Context, req *connect.Request[RepairRequest]) (*connect.Response[RepairResponse], error) {
+	return c.repair.CallUnary(ctx, req)
+}
+
+// Watch calls rounds.sync.v1.SyncService.Watch.
+func (c *syncServiceClient) Watch(ctx context.Context, req *connect.Request[WatchRequest]) (*connect.ServerStreamForClient[WatchResponse], error) {
+	return c.watch.CallServerStream(ctx, req)
+}
+
 // SyncServiceHandler is an implementation of the rounds.sync.v1.SyncService service.
 type SyncServiceHandler interface {
 	// SignIn trades a user name and password for a device token. The only call without a token.
@@ -150,6 +182,10 @@ type SyncServiceHandler interface {
 	Pull(context.Context, *connect.Request[PullRequest]) (*connect.Response[PullResponse], error)
 	// History asks for the life of one record.
 	History(context.Context, *connect.Request[HistoryRequest]) (*connect.Response[HistoryResponse], error)
+	// Repair finds what differs in one bucket: first by slots, then by records, then the records themselves.
+	Repair(context.Context, *connect.Request[RepairRequest]) (*connect.Response[RepairResponse], error)
+	// Watch sends a hint whenever a pull may bring something. Hints may be lost or doubled; polling is enough for correctness.
+	Watch(context.Context, *connect.Request[WatchRequest], *connect.ServerStream[WatchResponse]) error
 }
 
 // NewSyncServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -189,6 +225,18 @@ func NewSyncServiceHandler(svc SyncServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(syncServiceMethods.ByName("History")),
 		connect.WithHandlerOptions(opts...),
 	)
+	syncServiceRepairHandler := connect.NewUnaryHandler(
+		SyncServiceRepairProcedure,
+		svc.Repair,
+		connect.WithSchema(syncServiceMethods.ByName("Repair")),
+		connect.WithHandlerOptions(opts...),
+	)
+	syncServiceWatchHandler := connect.NewServerStreamHandler(
+		SyncServiceWatchProcedure,
+		svc.Watch,
+		connect.WithSchema(syncServiceMethods.ByName("Watch")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/rounds.sync.v1.SyncService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case SyncServiceSignInProcedure:
@@ -201,6 +249,10 @@ func NewSyncServiceHandler(svc SyncServiceHandler, opts ...connect.HandlerOption
 			syncServicePullHandler.ServeHTTP(w, r)
 		case SyncServiceHistoryProcedure:
 			syncServiceHistoryHandler.ServeHTTP(w, r)
+		case SyncServiceRepairProcedure:
+			syncServiceRepairHandler.ServeHTTP(w, r)
+		case SyncServiceWatchProcedure:
+			syncServiceWatchHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -228,4 +280,12 @@ func (UnimplementedSyncServiceHandler) Pull(context.Context, *connect.Request[Pu
 
 func (UnimplementedSyncServiceHandler) History(context.Context, *connect.Request[HistoryRequest]) (*connect.Response[HistoryResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("rounds.sync.v1.SyncService.History is not implemented"))
+}
+
+func (UnimplementedSyncServiceHandler) Repair(context.Context, *connect.Request[RepairRequest]) (*connect.Response[RepairResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("rounds.sync.v1.SyncService.Repair is not implemented"))
+}
+
+func (UnimplementedSyncServiceHandler) Watch(context.Context, *connect.Request[WatchRequest], *connect.ServerStream[WatchResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("rounds.sync.v1.SyncService.Watch is not implemented"))
 }

@@ -1058,6 +1058,9 @@ type PullRequest struct {
 	Cursors       []*Cursor              `protobuf:"bytes,1,rep,name=cursors,proto3" json:"cursors,omitempty"`
 	Limit         uint32                 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"` // records in the page; 0 lets the server choose
 	Schema        uint32                 `protobuf:"varint,3,opt,name=schema,proto3" json:"schema,omitempty"`
+	Brief         bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`             // the last page names only buckets that moved, and those lost in lost
+	Digests       []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"` // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
+	Slots         []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`      // with digests: the slots whose cursors are in cursors
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1111,6 +1114,27 @@ func (x *PullRequest) GetSchema() uint32 {
 		return x.Schema
 	}
 	return 0
+}
+
+func (x *PullRequest) GetBrief() bool {
+	if x != nil {
+		return x.Brief
+	}
+	return false
+}
+
+func (x *PullRequest) GetDigests() []uint64 {
+	if x != nil {
+		return x.Digests
+	}
+	return nil
+}
+
+func (x *PullRequest) GetSlots() []uint32 {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
 }
 
 type FieldState struct {
@@ -1365,6 +1389,9 @@ type PullResponse struct {
 	More          bool                   `protobuf:"varint,3,opt,name=more,proto3" json:"more,omitempty"`           // ask again with the new cursors; only the last page closes a checkpoint
 	Remaining     uint64                 `protobuf:"varint,4,opt,name=remaining,proto3" json:"remaining,omitempty"` // records still to come, an estimate
 	Hlc           uint64                 `protobuf:"fixed64,5,opt,name=hlc,proto3" json:"hlc,omitempty"`
+	Lost          []string               `protobuf:"bytes,6,rep,name=lost,proto3" json:"lost,omitempty"`               // brief: buckets of the cursors that the caller no longer sees or that are not there any more
+	Differs       []uint32               `protobuf:"varint,7,rep,packed,name=differs,proto3" json:"differs,omitempty"` // digests: slots that differ and whose cursors the server needs; nothing else is in the answer
+	Urgent        bool                   `protobuf:"varint,8,opt,name=urgent,proto3" json:"urgent,omitempty"`          // the page is of the part that a new device needs first: what the caller works with today
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1434,6 +1461,314 @@ func (x *PullResponse) GetHlc() uint64 {
 	return 0
 }
 
+func (x *PullResponse) GetLost() []string {
+	if x != nil {
+		return x.Lost
+	}
+	return nil
+}
+
+func (x *PullResponse) GetDiffers() []uint32 {
+	if x != nil {
+		return x.Differs
+	}
+	return nil
+}
+
+func (x *PullResponse) GetUrgent() bool {
+	if x != nil {
+		return x.Urgent
+	}
+	return false
+}
+
+// RepairRequest asks what differs in a bucket. With nothing but the bucket the answer has a sum for each of 256 slots, by the last byte of
+// the record's id; with slots, the records in them with their sums; with records, their states.
+type RepairRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Bucket        string                 `protobuf:"bytes,1,opt,name=bucket,proto3" json:"bucket,omitempty"`
+	Slots         []uint32               `protobuf:"varint,2,rep,packed,name=slots,proto3" json:"slots,omitempty"`
+	Records       [][]byte               `protobuf:"bytes,3,rep,name=records,proto3" json:"records,omitempty"` // 16 bytes each
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairRequest) Reset() {
+	*x = RepairRequest{}
+	mi := &file_sync_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairRequest) ProtoMessage() {}
+
+func (x *RepairRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sync_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairRequest.ProtoReflect.Descriptor instead.
+func (*RepairRequest) Descriptor() ([]byte, []int) {
+	return file_sync_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *RepairRequest) GetBucket() string {
+	if x != nil {
+		return x.Bucket
+	}
+	return ""
+}
+
+func (x *RepairRequest) GetSlots() []uint32 {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
+}
+
+func (x *RepairRequest) GetRecords() [][]byte {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+// RecordSum is one record's part in the checksum of its bucket.
+type RecordSum struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          uint32                 `protobuf:"varint,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Id            []byte                 `protobuf:"bytes,2,opt,name=id,proto3" json:"id,omitempty"`
+	Sum           []byte                 `protobuf:"bytes,3,opt,name=sum,proto3" json:"sum,omitempty"` // 16 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordSum) Reset() {
+	*x = RecordSum{}
+	mi := &file_sync_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordSum) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordSum) ProtoMessage() {}
+
+func (x *RecordSum) ProtoReflect() protoreflect.Message {
+	mi := &file_sync_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordSum.ProtoReflect.Descriptor instead.
+func (*RecordSum) Descriptor() ([]byte, []int) {
+	return file_sync_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *RecordSum) GetKind() uint32 {
+	if x != nil {
+		return x.Kind
+	}
+	return 0
+}
+
+func (x *RecordSum) GetId() []byte {
+	if x != nil {
+		return x.Id
+	}
+	return nil
+}
+
+func (x *RecordSum) GetSum() []byte {
+	if x != nil {
+		return x.Sum
+	}
+	return nil
+}
+
+type RepairResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cursor        *Cursor                `protobuf:"bytes,1,opt,name=cursor,proto3" json:"cursor,omitempty"`     // the bucket's head in the snapshot that the answer is from; a device at another cursor pulls first
+	Checksum      []byte                 `protobuf:"bytes,2,opt,name=checksum,proto3" json:"checksum,omitempty"` // 16 bytes
+	Count         uint64                 `protobuf:"varint,3,opt,name=count,proto3" json:"count,omitempty"`
+	Slots         []byte                 `protobuf:"bytes,4,opt,name=slots,proto3" json:"slots,omitempty"` // 256 sums of 16 bytes
+	Sums          []*RecordSum           `protobuf:"bytes,5,rep,name=sums,proto3" json:"sums,omitempty"`
+	Records       []*RecordState         `protobuf:"bytes,6,rep,name=records,proto3" json:"records,omitempty"` // a record that is not there is left out
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RepairResponse) Reset() {
+	*x = RepairResponse{}
+	mi := &file_sync_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RepairResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RepairResponse) ProtoMessage() {}
+
+func (x *RepairResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sync_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RepairResponse.ProtoReflect.Descriptor instead.
+func (*RepairResponse) Descriptor() ([]byte, []int) {
+	return file_sync_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RepairResponse) GetCursor() *Cursor {
+	if x != nil {
+		return x.Cursor
+	}
+	return nil
+}
+
+func (x *RepairResponse) GetChecksum() []byte {
+	if x != nil {
+		return x.Checksum
+	}
+	return nil
+}
+
+func (x *RepairResponse) GetCount() uint64 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *RepairResponse) GetSlots() []byte {
+	if x != nil {
+		return x.Slots
+	}
+	return nil
+}
+
+func (x *RepairResponse) GetSums() []*RecordSum {
+	if x != nil {
+		return x.Sums
+	}
+	return nil
+}
+
+func (x *RepairResponse) GetRecords() []*RecordState {
+	if x != nil {
+		return x.Records
+	}
+	return nil
+}
+
+type WatchRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchRequest) Reset() {
+	*x = WatchRequest{}
+	mi := &file_sync_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchRequest) ProtoMessage() {}
+
+func (x *WatchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sync_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchRequest.ProtoReflect.Descriptor instead.
+func (*WatchRequest) Descriptor() ([]byte, []int) {
+	return file_sync_proto_rawDescGZIP(), []int{21}
+}
+
+type WatchResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Changed       bool                   `protobuf:"varint,1,opt,name=changed,proto3" json:"changed,omitempty"` // a pull may bring something; false is a sign of life
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchResponse) Reset() {
+	*x = WatchResponse{}
+	mi := &file_sync_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchResponse) ProtoMessage() {}
+
+func (x *WatchResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sync_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchResponse.ProtoReflect.Descriptor instead.
+func (*WatchResponse) Descriptor() ([]byte, []int) {
+	return file_sync_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *WatchResponse) GetChanged() bool {
+	if x != nil {
+		return x.Changed
+	}
+	return false
+}
+
 type HistoryRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Kind          uint32                 `protobuf:"varint,1,opt,name=kind,proto3" json:"kind,omitempty"`
@@ -1444,7 +1779,7 @@ type HistoryRequest struct {
 
 func (x *HistoryRequest) Reset() {
 	*x = HistoryRequest{}
-	mi := &file_sync_proto_msgTypes[18]
+	mi := &file_sync_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1456,7 +1791,7 @@ func (x *HistoryRequest) String() string {
 func (*HistoryRequest) ProtoMessage() {}
 
 func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sync_proto_msgTypes[18]
+	mi := &file_sync_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1469,7 +1804,7 @@ func (x *HistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryRequest.ProtoReflect.Descriptor instead.
 func (*HistoryRequest) Descriptor() ([]byte, []int) {
-	return file_sync_proto_rawDescGZIP(), []int{18}
+	return file_sync_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *HistoryRequest) GetKind() uint32 {
@@ -1498,7 +1833,7 @@ type HistoryField struct {
 
 func (x *HistoryField) Reset() {
 	*x = HistoryField{}
-	mi := &file_sync_proto_msgTypes[19]
+	mi := &file_sync_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1510,7 +1845,7 @@ func (x *HistoryField) String() string {
 func (*HistoryField) ProtoMessage() {}
 
 func (x *HistoryField) ProtoReflect() protoreflect.Message {
-	mi := &file_sync_proto_msgTypes[19]
+	mi := &file_sync_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1523,7 +1858,7 @@ func (x *HistoryField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryField.ProtoReflect.Descriptor instead.
 func (*HistoryField) Descriptor() ([]byte, []int) {
-	return file_sync_proto_rawDescGZIP(), []int{19}
+	return file_sync_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *HistoryField) GetNumber() uint32 {
@@ -1569,7 +1904,7 @@ type HistoryEntry struct {
 
 func (x *HistoryEntry) Reset() {
 	*x = HistoryEntry{}
-	mi := &file_sync_proto_msgTypes[20]
+	mi := &file_sync_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1581,7 +1916,7 @@ func (x *HistoryEntry) String() string {
 func (*HistoryEntry) ProtoMessage() {}
 
 func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_sync_proto_msgTypes[20]
+	mi := &file_sync_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1594,7 +1929,7 @@ func (x *HistoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryEntry.ProtoReflect.Descriptor instead.
 func (*HistoryEntry) Descriptor() ([]byte, []int) {
-	return file_sync_proto_rawDescGZIP(), []int{20}
+	return file_sync_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *HistoryEntry) GetChange() []byte {
@@ -1655,7 +1990,7 @@ type HistoryResponse struct {
 
 func (x *HistoryResponse) Reset() {
 	*x = HistoryResponse{}
-	mi := &file_sync_proto_msgTypes[21]
+	mi := &file_sync_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1667,7 +2002,7 @@ func (x *HistoryResponse) String() string {
 func (*HistoryResponse) ProtoMessage() {}
 
 func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sync_proto_msgTypes[21]
+	mi := &file_sync_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1680,7 +2015,7 @@ func (x *HistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HistoryResponse.ProtoReflect.Descriptor instead.
 func (*HistoryResponse) Descriptor() ([]byte, []int) {
-	return file_sync_proto_rawDescGZIP(), []int{21}
+	return file_sync_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *HistoryResponse) GetEntries() []*HistoryEntry {
@@ -1759,11 +2094,14 @@ const file_sync_proto_rawDesc = "" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x03 \x01(\x04R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x04 \x01(\x06R\x05chain\"m\n" +
+	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xb3\x01\n" +
 	"\vPullRequest\x120\n" +
 	"\acursors\x18\x01 \x03(\v2\x16.rounds.sync.v1.CursorR\acursors\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\x12\x16\n" +
-	"\x06schema\x18\x03 \x01(\rR\x06schema\"g\n" +
+	"\x06schema\x18\x03 \x01(\rR\x06schema\x12\x14\n" +
+	"\x05brief\x18\x04 \x01(\bR\x05brief\x12\x18\n" +
+	"\adigests\x18\x05 \x03(\x06R\adigests\x12\x14\n" +
+	"\x05slots\x18\x06 \x03(\rR\x05slots\"g\n" +
 	"\n" +
 	"FieldState\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12+\n" +
@@ -1786,13 +2124,34 @@ const file_sync_proto_rawDesc = "" +
 	"\x06cursor\x18\x01 \x01(\v2\x16.rounds.sync.v1.CursorR\x06cursor\x12\x14\n" +
 	"\x05reset\x18\x02 \x01(\bR\x05reset\x12\x1a\n" +
 	"\bchecksum\x18\x03 \x01(\fR\bchecksum\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x04R\x05count\"\xc0\x01\n" +
+	"\x05count\x18\x04 \x01(\x04R\x05count\"\x86\x02\n" +
 	"\fPullResponse\x125\n" +
 	"\abuckets\x18\x01 \x03(\v2\x1b.rounds.sync.v1.BucketStateR\abuckets\x125\n" +
 	"\arecords\x18\x02 \x03(\v2\x1b.rounds.sync.v1.RecordStateR\arecords\x12\x12\n" +
 	"\x04more\x18\x03 \x01(\bR\x04more\x12\x1c\n" +
 	"\tremaining\x18\x04 \x01(\x04R\tremaining\x12\x10\n" +
-	"\x03hlc\x18\x05 \x01(\x06R\x03hlc\"4\n" +
+	"\x03hlc\x18\x05 \x01(\x06R\x03hlc\x12\x12\n" +
+	"\x04lost\x18\x06 \x03(\tR\x04lost\x12\x18\n" +
+	"\adiffers\x18\a \x03(\rR\adiffers\x12\x16\n" +
+	"\x06urgent\x18\b \x01(\bR\x06urgent\"W\n" +
+	"\rRepairRequest\x12\x16\n" +
+	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
+	"\x05slots\x18\x02 \x03(\rR\x05slots\x12\x18\n" +
+	"\arecords\x18\x03 \x03(\fR\arecords\"A\n" +
+	"\tRecordSum\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x0e\n" +
+	"\x02id\x18\x02 \x01(\fR\x02id\x12\x10\n" +
+	"\x03sum\x18\x03 \x01(\fR\x03sum\"\xee\x01\n" +
+	"\x0eRepairResponse\x12.\n" +
+	"\x06cursor\x18\x01 \x01(\v2\x16.rounds.sync.v1.CursorR\x06cursor\x12\x1a\n" +
+	"\bchecksum\x18\x02 \x01(\fR\bchecksum\x12\x14\n" +
+	"\x05count\x18\x03 \x01(\x04R\x05count\x12\x14\n" +
+	"\x05slots\x18\x04 \x01(\fR\x05slots\x12-\n" +
+	"\x04sums\x18\x05 \x03(\v2\x19.rounds.sync.v1.RecordSumR\x04sums\x125\n" +
+	"\arecords\x18\x06 \x03(\v2\x1b.rounds.sync.v1.RecordStateR\arecords\"\x0e\n" +
+	"\fWatchRequest\")\n" +
+	"\rWatchResponse\x12\x18\n" +
+	"\achanged\x18\x01 \x01(\bR\achanged\"4\n" +
 	"\x0eHistoryRequest\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\fR\x02id\"\x96\x01\n" +
@@ -1822,13 +2181,15 @@ const file_sync_proto_rawDesc = "" +
 	"\x11OUTCOME_DUPLICATE\x10\x02\x12\x12\n" +
 	"\x0eOUTCOME_MERGED\x10\x03\x12\x14\n" +
 	"\x10OUTCOME_REJECTED\x10\x04\x12\x10\n" +
-	"\fOUTCOME_HELD\x10\x052\xf4\x02\n" +
+	"\fOUTCOME_HELD\x10\x052\x85\x04\n" +
 	"\vSyncService\x12G\n" +
 	"\x06SignIn\x12\x1d.rounds.sync.v1.SignInRequest\x1a\x1e.rounds.sync.v1.SignInResponse\x12J\n" +
 	"\aSignOut\x12\x1e.rounds.sync.v1.SignOutRequest\x1a\x1f.rounds.sync.v1.SignOutResponse\x12A\n" +
 	"\x04Push\x12\x1b.rounds.sync.v1.PushRequest\x1a\x1c.rounds.sync.v1.PushResponse\x12A\n" +
 	"\x04Pull\x12\x1b.rounds.sync.v1.PullRequest\x1a\x1c.rounds.sync.v1.PullResponse\x12J\n" +
-	"\aHistory\x12\x1e.rounds.sync.v1.HistoryRequest\x1a\x1f.rounds.sync.v1.HistoryResponseB,Z*github.com/rounds-field/rounds/sync/syncpbb\x06proto3"
+	"\aHistory\x12\x1e.rounds.sync.v1.HistoryRequest\x1a\x1f.rounds.sync.v1.HistoryResponse\x12G\n" +
+	"\x06Repair\x12\x1d.rounds.sync.v1.RepairRequest\x1a\x1e.rounds.sync.v1.RepairResponse\x12F\n" +
+	"\x05Watch\x12\x1c.rounds.sync.v1.WatchRequest\x1a\x1d.rounds.sync.v1.WatchResponse0\x01B,Z*github.com/rounds-field/rounds/sync/syncpbb\x06proto3"
 
 var (
 	file_sync_proto_rawDescOnce sync.Once
@@ -1843,7 +2204,7 @@ func file_sync_proto_rawDescGZIP() []byte {
 }
 
 var file_sync_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_sync_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_sync_proto_goTypes = []any{
 	(Verb)(0),               // 0: rounds.sync.v1.Verb
 	(Outcome)(0),            // 1: rounds.sync.v1.Outcome
@@ -1865,10 +2226,15 @@ var file_sync_proto_goTypes = []any{
 	(*RecordState)(nil),     // 17: rounds.sync.v1.RecordState
 	(*BucketState)(nil),     // 18: rounds.sync.v1.BucketState
 	(*PullResponse)(nil),    // 19: rounds.sync.v1.PullResponse
-	(*HistoryRequest)(nil),  // 20: rounds.sync.v1.HistoryRequest
-	(*HistoryField)(nil),    // 21: rounds.sync.v1.HistoryField
-	(*HistoryEntry)(nil),    // 22: rounds.sync.v1.HistoryEntry
-	(*HistoryResponse)(nil), // 23: rounds.sync.v1.HistoryResponse
+	(*RepairRequest)(nil),   // 20: rounds.sync.v1.RepairRequest
+	(*RecordSum)(nil),       // 21: rounds.sync.v1.RecordSum
+	(*RepairResponse)(nil),  // 22: rounds.sync.v1.RepairResponse
+	(*WatchRequest)(nil),    // 23: rounds.sync.v1.WatchRequest
+	(*WatchResponse)(nil),   // 24: rounds.sync.v1.WatchResponse
+	(*HistoryRequest)(nil),  // 25: rounds.sync.v1.HistoryRequest
+	(*HistoryField)(nil),    // 26: rounds.sync.v1.HistoryField
+	(*HistoryEntry)(nil),    // 27: rounds.sync.v1.HistoryEntry
+	(*HistoryResponse)(nil), // 28: rounds.sync.v1.HistoryResponse
 }
 var file_sync_proto_depIdxs = []int32{
 	8,  // 0: rounds.sync.v1.Value.set:type_name -> rounds.sync.v1.Texts
@@ -1888,26 +2254,33 @@ var file_sync_proto_depIdxs = []int32{
 	14, // 14: rounds.sync.v1.BucketState.cursor:type_name -> rounds.sync.v1.Cursor
 	18, // 15: rounds.sync.v1.PullResponse.buckets:type_name -> rounds.sync.v1.BucketState
 	17, // 16: rounds.sync.v1.PullResponse.records:type_name -> rounds.sync.v1.RecordState
-	7,  // 17: rounds.sync.v1.HistoryField.before:type_name -> rounds.sync.v1.Value
-	7,  // 18: rounds.sync.v1.HistoryField.after:type_name -> rounds.sync.v1.Value
-	0,  // 19: rounds.sync.v1.HistoryEntry.verb:type_name -> rounds.sync.v1.Verb
-	21, // 20: rounds.sync.v1.HistoryEntry.fields:type_name -> rounds.sync.v1.HistoryField
-	22, // 21: rounds.sync.v1.HistoryResponse.entries:type_name -> rounds.sync.v1.HistoryEntry
-	2,  // 22: rounds.sync.v1.SyncService.SignIn:input_type -> rounds.sync.v1.SignInRequest
-	4,  // 23: rounds.sync.v1.SyncService.SignOut:input_type -> rounds.sync.v1.SignOutRequest
-	11, // 24: rounds.sync.v1.SyncService.Push:input_type -> rounds.sync.v1.PushRequest
-	15, // 25: rounds.sync.v1.SyncService.Pull:input_type -> rounds.sync.v1.PullRequest
-	20, // 26: rounds.sync.v1.SyncService.History:input_type -> rounds.sync.v1.HistoryRequest
-	3,  // 27: rounds.sync.v1.SyncService.SignIn:output_type -> rounds.sync.v1.SignInResponse
-	5,  // 28: rounds.sync.v1.SyncService.SignOut:output_type -> rounds.sync.v1.SignOutResponse
-	13, // 29: rounds.sync.v1.SyncService.Push:output_type -> rounds.sync.v1.PushResponse
-	19, // 30: rounds.sync.v1.SyncService.Pull:output_type -> rounds.sync.v1.PullResponse
-	23, // 31: rounds.sync.v1.SyncService.History:output_type -> rounds.sync.v1.HistoryResponse
-	27, // [27:32] is the sub-list for method output_type
-	22, // [22:27] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	14, // 17: rounds.sync.v1.RepairResponse.cursor:type_name -> rounds.sync.v1.Cursor
+	21, // 18: rounds.sync.v1.RepairResponse.sums:type_name -> rounds.sync.v1.RecordSum
+	17, // 19: rounds.sync.v1.RepairResponse.records:type_name -> rounds.sync.v1.RecordState
+	7,  // 20: rounds.sync.v1.HistoryField.before:type_name -> rounds.sync.v1.Value
+	7,  // 21: rounds.sync.v1.HistoryField.after:type_name -> rounds.sync.v1.Value
+	0,  // 22: rounds.sync.v1.HistoryEntry.verb:type_name -> rounds.sync.v1.Verb
+	26, // 23: rounds.sync.v1.HistoryEntry.fields:type_name -> rounds.sync.v1.HistoryField
+	27, // 24: rounds.sync.v1.HistoryResponse.entries:type_name -> rounds.sync.v1.HistoryEntry
+	2,  // 25: rounds.sync.v1.SyncService.SignIn:input_type -> rounds.sync.v1.SignInRequest
+	4,  // 26: rounds.sync.v1.SyncService.SignOut:input_type -> rounds.sync.v1.SignOutRequest
+	11, // 27: rounds.sync.v1.SyncService.Push:input_type -> rounds.sync.v1.PushRequest
+	15, // 28: rounds.sync.v1.SyncService.Pull:input_type -> rounds.sync.v1.PullRequest
+	25, // 29: rounds.sync.v1.SyncService.History:input_type -> rounds.sync.v1.HistoryRequest
+	20, // 30: rounds.sync.v1.SyncService.Repair:input_type -> rounds.sync.v1.RepairRequest
+	23, // 31: rounds.sync.v1.SyncService.Watch:input_type -> rounds.sync.v1.WatchRequest
+	3,  // 32: rounds.sync.v1.SyncService.SignIn:output_type -> rounds.sync.v1.SignInResponse
+	5,  // 33: rounds.sync.v1.SyncService.SignOut:output_type -> rounds.sync.v1.SignOutResponse
+	13, // 34: rounds.sync.v1.SyncService.Push:output_type -> rounds.sync.v1.PushResponse
+	19, // 35: rounds.sync.v1.SyncService.Pull:output_type -> rounds.sync.v1.PullResponse
+	28, // 36: rounds.sync.v1.SyncService.History:output_type -> rounds.sync.v1.HistoryResponse
+	22, // 37: rounds.sync.v1.SyncService.Repair:output_type -> rounds.sync.v1.RepairResponse
+	24, // 38: rounds.sync.v1.SyncService.Watch:output_type -> rounds.sync.v1.WatchResponse
+	32, // [32:39] is the sub-list for method output_type
+	25, // [25:32] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_sync_proto_init() }
@@ -1928,7 +2301,7 @@ func file_sync_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sync_proto_rawDesc), len(file_sync_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   22,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -148,7 +148,11 @@ type Cursor struct {
 // PullRequest asks for one page of what changed since the cursors. Buckets without a cursor are sent from their beginning.
 type PullRequest struct {
 	Cursors []Cursor
-	Limit   int // records in the page; 0 lets the server choose
+	Limit   int      // records in the page; 0 lets the server choose
+	Schema  int      // version of the declarations that the caller knows
+	Brief   bool     // the last page is to name only buckets that moved, and those lost in Lost
+	Digests []uint64 // DigestSlots sums over all cursors of the device; none: every cursor is in Cursors
+	Slots   []int    // with Digests: the slots whose cursors are in Cursors
 }
 
 // BucketState is where a page ends in a bucket.
@@ -167,6 +171,33 @@ type PullResponse struct {
 	More      bool
 	Remaining uint64
 	HLC       hlc.Reading
+	Lost      []string // Brief: buckets of the request that the caller no longer sees, or that are not there any more
+	Differs   []int    // Digests: slots that differ and whose cursors are needed; nothing else is in the answer
+	Urgent    bool     // the page is of what the caller works with today
+}
+
+// RepairRequest asks what differs in a bucket. With nothing but the bucket the answer has a sum for each slot; with Slots, the records in
+// them with their sums; with Records (ids), their states.
+type RepairRequest struct {
+	Bucket  string
+	Slots   []int
+	Records []string
+}
+
+// RecordSum is one record's part in the checksum of its bucket.
+type RecordSum struct {
+	Kind, ID string
+	Sum      Sum
+}
+
+// RepairResponse is what the server has, all from one snapshot.
+type RepairResponse struct {
+	Cursor   Cursor // the bucket's head; a device at another cursor pulls first
+	Checksum Sum
+	Count    uint64
+	Slots    []Sum // RepairSlots of them
+	Sums     []RecordSum
+	Records  []RecordState // one that is not there is left out
 }
 
 // SignInRequest asks for a device token.
