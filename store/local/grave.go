@@ -34,7 +34,7 @@ func (w *writing) makeAnew(ctx context.Context, tb *table, id string, edits []*c
 		return false, nil
 	}
 	values := rowOf(tb, seen).rec.Values
-	rec := sales.Record{Kind: tb.kind.Name, ID: sales.NewID(), Values: values}
+	rec := sales.Record{Kind: tb.kind.Name, ID: w.s.newID(), Values: values}
 	if err := sales.Validate(nil, rec); err != nil {
 		return false, err
 	}

@@ -154,7 +154,7 @@ func (s *Store) openIdentity(ctx context.Context) error {
 	if text != "" {
 		return json.Unmarshal([]byte(text), &s.identity)
 	}
-	s.identity = Identity{UserID: sales.NewID()}
+	s.identity = Identity{UserID: s.newID()}
 	return s.write(ctx, "make the workbook's own user", func(t *txn) error { return t.keepIdentity(ctx, s.identity) })
 }
 

@@ -132,13 +132,19 @@ func (s *Store) openIncarnation(ctx context.Context) error {
 		if id != "" {
 			s.log.Warn("the workbook was restored or copied: it writes under a new incarnation", "before", id)
 		}
-		// Random, not by time: the first half is the node number in stamps and must differ between devices.
-		id, counter = uuid.NewString(), 0
+		id, counter = newIncarnation(s.newID()), 0
 	}
 	s.witness = &witness{path: path, id: id, host: host, counter: counter}
 	s.incarnation, s.sendAs = id, id
 	return s.exchangeToken(ctx, token, counter)
 }
+
+// incarnations is the name space of incarnation ids.
+var incarnations = uuid.MustParse("0f5c5f0e-6d0e-4c0a-9a54-6b6f5a0c9f21")
+
+// newIncarnation makes the id of an incarnation from a fresh id. It is a hash of it: the first half is the node number in stamps and must differ
+// between devices, while ids begin with the time, which does not.
+func newIncarnation(fresh string) string { return uuid.NewSHA1(incarnations, []byte(fresh)).String() }
 
 // closeIncarnation exchanges the token, so that a copy made while the workbook was open is not taken for it.
 func (s *Store) closeIncarnation(ctx context.Context) error {
@@ -154,7 +160,7 @@ func (s *Store) exchangeToken(ctx context.Context, before string, counter uint64
 	w := s.witness
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.before, w.token = before, uuid.NewString()
+	w.before, w.token = before, s.newID()
 	if err := w.write(); err != nil {
 		return fmt.Errorf("write %s: %w", w.path, err)
 	}

@@ -30,6 +30,7 @@ const (
 type Options struct {
 	Now    func() time.Time // nil means time.Now
 	Logger *slog.Logger     // nil means slog.Default
+	NewID  func() string    // makes every id that the workbook makes; nil means sales.NewID. A simulation draws them from its seed.
 	// NoBackup leaves out the daily backup, for tests and scripts that make their own.
 	NoBackup bool
 	Sync     string // as store.Options.Sync; tests that kill nothing may say "off"
@@ -41,6 +42,7 @@ type Store struct {
 	db    *store.DB
 	lock  *flock.Flock
 	now   func() time.Time
+	newID func() string
 	log   *slog.Logger
 	clock *hlc.Clock
 
@@ -71,6 +73,9 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.NewID == nil {
+		o.NewID = sales.NewID
+	}
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
@@ -82,7 +87,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: o.Now, log: o.Logger, listeners: map[int]func([]string){}}
+	s := &Store{dir: dir, lock: lock, now: o.Now, newID: o.NewID, log: o.Logger, listeners: map[int]func([]string){}}
 	s.stopped, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.open(ctx, o); err != nil {
 		s.backing.Wait()

@@ -132,7 +132,7 @@ func (t *txn) append(ctx context.Context, c *change, group uint64) error {
 		t.counter = n
 	}
 	t.counter++
-	c.ID, c.Counter, c.Group, c.incarnation, c.HLC, c.Schema = sales.NewID(), t.counter, group, t.s.incarnation, t.s.clock.Next(), wire.SchemaVersion
+	c.ID, c.Counter, c.Group, c.incarnation, c.HLC, c.Schema = t.s.newID(), t.counter, group, t.s.incarnation, t.s.clock.Next(), wire.SchemaVersion
 	if c.Group == 0 {
 		c.Group = c.Counter
 	}

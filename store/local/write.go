@@ -92,7 +92,7 @@ func (w *writing) edit(ctx context.Context, e sales.Edit) (string, error) {
 
 func (w *writing) create(ctx context.Context, tb *table, id string, values sales.Values) (string, error) {
 	if id == "" {
-		id = sales.NewID()
+		id = w.s.newID()
 	} else if u, err := uuid.Parse(id); err != nil || u.String() != id {
 		return "", &sales.Error{Code: sales.CodeInvalid, Kind: tb.kind.Name, Field: "id", Message: fmt.Sprintf("%q is not an id", id), Hint: "leave it out: a new one is made", Args: map[string]any{"Value": id}}
 	}
