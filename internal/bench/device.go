@@ -2,15 +2,13 @@ package main
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver of the floor
 
 	"github.com/rounds-field/rounds/sales"
 )
@@ -53,11 +51,12 @@ func (b *bench) firstSync(ctx context.Context) error {
 		return err
 	}
 	took := time.Since(begun)
-	floor, err := b.bareInsert(ctx, r.Pulled)
+	b.records = r.Pulled
+	floor, err := b.firstSyncFloor(ctx, r)
 	if err != nil {
 		return err
 	}
-	b.add(fmt.Sprintf("first sync of %d records", r.Pulled), "≥ 40,000/s", fmt.Sprintf("%.0f/s bare inserts", float64(r.Pulled)/floor.Seconds()),
+	b.add(fmt.Sprintf("first sync of %d records", r.Pulled), "≥ 40,000/s", floor,
 		"%.0f/s (%.1f s, %.1f MB)", float64(r.Pulled)/took.Seconds(), took.Seconds(), float64(r.BytesIn)/1e6)
 	begun = time.Now()
 	for range 600 {
@@ -74,39 +73,6 @@ func (b *bench) firstSync(ctx context.Context) error {
 	}
 	b.add("… search complete after it", "≤ 5 s", "", "%.1f s", time.Since(begun).Seconds())
 	return nil
-}
-
-// bareInsert is the same number of rows of 600 bytes through the bare driver, with two indexes, in one transaction.
-func (b *bench) bareInsert(ctx context.Context, n int) (time.Duration, error) {
-	db, err := sql.Open("sqlite", b.path("floor.db")+"?_pragma=journal_mode(wal)")
-	if err != nil {
-		return 0, err
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, "CREATE TABLE r (id TEXT PRIMARY KEY, a TEXT, b INTEGER, body TEXT); CREATE INDEX ra ON r(a); CREATE INDEX rb ON r(b)"); err != nil {
-		return 0, err
-	}
-	body := strings.Repeat("六百字节", 50)
-	begun := time.Now()
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	defer tx.Rollback()
-	stmt, err := tx.PrepareContext(ctx, "INSERT INTO r VALUES (?,?,?,?)")
-	if err != nil {
-		return 0, err
-	}
-	defer stmt.Close()
-	for i := range n {
-		if _, err := stmt.ExecContext(ctx, sales.NewID(), fmt.Sprintf("P%05d", i%4000), i, body); err != nil {
-			return 0, err
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return 0, err
-	}
-	return time.Since(begun), nil
 }
 
 // saving writes visits, each durable with its search entry and outbox change: at once after the first sync, and when its work in the background is
@@ -129,38 +95,17 @@ func (b *bench) saving(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	floor, err := b.bareCommit(ctx)
+	var floor times
+	err = b.inFolder(func(dir string) error {
+		floor, err = bareCommit(ctx, filepath.Join(dir, "floor.db"))
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	b.add("save a visit: row, search entry, outbox, durable", "p95 ≤ 5 ms", floor.String()+" for two bare inserts", "%s", got)
 	b.add("… while the first sync's search index is merged", "", "", "%s", early)
 	return nil
-}
-
-func (b *bench) bareCommit(ctx context.Context) (times, error) {
-	db, err := sql.Open("sqlite", b.path("floor2.db")+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
-	if err != nil {
-		return nil, err
-	}
-	defer db.Close()
-	if _, err := db.ExecContext(ctx, "CREATE TABLE a (id TEXT PRIMARY KEY, body TEXT); CREATE TABLE b (id TEXT PRIMARY KEY, body TEXT)"); err != nil {
-		return nil, err
-	}
-	body := strings.Repeat("六百字节", 50)
-	return measure(500, func(int) error {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		defer tx.Rollback()
-		for _, q := range []string{"INSERT INTO a VALUES (?,?)", "INSERT INTO b VALUES (?,?)"} {
-			if _, err := tx.ExecContext(ctx, q, sales.NewID(), body); err != nil {
-				return err
-			}
-		}
-		return tx.Commit()
-	})
 }
 
 // lists opens lists as their screens do: the first rows, sorted and filtered, and pages anywhere in them.

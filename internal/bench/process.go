@@ -39,7 +39,7 @@ func (b *bench) startServer(ctx context.Context) error {
 		return err
 	}
 	_, err = os.Stat(b.path("server"))
-	loaded := err == nil // of a run before on the same folder
+	loaded := err == nil && b.url == "" // of a run before on the same folder
 	begun := time.Now()
 	if err := b.restartServer(ctx); err != nil || loaded {
 		return err
@@ -50,7 +50,7 @@ func (b *bench) startServer(ctx context.Context) error {
 
 // restartServer starts the server on its data and waits for it.
 func (b *bench) restartServer(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, b.serverBin, "serve", "--data", b.path("server"), "--listen", b.server.addr, "--sample", sample.Full)
+	cmd := exec.CommandContext(ctx, b.serverBin, b.where("serve", "--listen", b.server.addr, "--sample", sample.Full)...)
 	cmd.Stderr = os.Stderr
 	if os.Getenv("BENCH_VERBOSE") == "" {
 		cmd.Stderr = nil
@@ -62,9 +62,18 @@ func (b *bench) restartServer(ctx context.Context) error {
 	return b.waitReady(ctx)
 }
 
+// where adds to a command of the server where its data lies.
+func (b *bench) where(args ...string) []string {
+	args = append(args, "--data", b.path("server"))
+	if b.url != "" {
+		args = append(args, "--database", b.url)
+	}
+	return args
+}
+
 func (b *bench) addUsers(ctx context.Context) error {
 	for _, name := range []string{boss, peer} {
-		add := exec.CommandContext(ctx, b.serverBin, "user", "add", name, "--data", b.path("server"), "--role", "manager", "--password-stdin")
+		add := exec.CommandContext(ctx, b.serverBin, b.where("user", "add", name, "--role", "manager", "--password-stdin")...)
 		add.Stdin = strings.NewReader(sample.Password)
 		if out, err := add.CombinedOutput(); err != nil {
 			return fmt.Errorf("add user: %w: %s", err, out)
