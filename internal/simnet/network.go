@@ -116,6 +116,15 @@ func (n *network) Pull(ctx context.Context, req wire.PullRequest) (wire.PullResp
 	return wire.DecodePage(wire.EncodePage(resp)), err
 }
 
+// Repair carries a question about a bucket.
+func (n *network) Repair(ctx context.Context, req wire.RepairRequest) (wire.RepairResponse, error) {
+	if f := n.draw(); n.down || f == lostOut || f == lostBack || f == overtaken {
+		return wire.RepairResponse{}, errLost
+	}
+	resp, err := n.journal().Repair(ctx, n.caller, wire.DecodeRepair(wire.EncodeRepair(req)))
+	return wire.DecodeRepaired(wire.EncodeRepaired(resp)), err
+}
+
 // History asks the server.
 func (n *network) History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error) {
 	return n.journal().History(ctx, n.caller, kind, id)

@@ -131,6 +131,22 @@ func (c *Client) Pull(ctx context.Context, r wire.PullRequest) (wire.PullRespons
 	return page, nil
 }
 
+// Repair asks what the server has of one bucket; see replica.Transport.
+func (c *Client) Repair(ctx context.Context, r wire.RepairRequest) (wire.RepairResponse, error) {
+	resp, err := c.rpc.Repair(ctx, authorised(c.token, wire.EncodeRepair(r)))
+	if err != nil {
+		return wire.RepairResponse{}, c.explain("compare bucket "+r.Bucket, err)
+	}
+	out := wire.DecodeRepaired(resp.Msg)
+	if out.Cursor.Bucket != r.Bucket {
+		return wire.RepairResponse{}, &sales.Error{
+			Code: sales.CodeOffline, Message: "compare bucket " + r.Bucket + " at " + c.server + ": the answer is about another one",
+			Hint: "something on the way may answer in the server's place; your work is kept, try again later", Args: map[string]any{"Server": c.server},
+		}
+	}
+	return out, nil
+}
+
 // History fetches the life of one record; see replica.Transport.
 func (c *Client) History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error) {
 	k, ok := sales.KindNamed(kind)

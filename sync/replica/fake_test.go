@@ -126,6 +126,10 @@ func (f *fakeServer) Pull(context.Context, wire.PullRequest) (wire.PullResponse,
 	return wire.PullResponse{More: f.pages > 0}, nil
 }
 
+func (f *fakeServer) Repair(context.Context, wire.RepairRequest) (wire.RepairResponse, error) {
+	return wire.RepairResponse{}, errors.ErrUnsupported
+}
+
 func (f *fakeServer) History(context.Context, string, string) ([]sales.HistoryEntry, error) {
 	return nil, errors.ErrUnsupported
 }

@@ -13,6 +13,8 @@ import (
 type Transport interface {
 	Push(ctx context.Context, req wire.PushRequest) (wire.PushResponse, error)
 	Pull(ctx context.Context, req wire.PullRequest) (wire.PullResponse, error)
+	// Repair tells what the server has of one bucket; see wire.RepairRequest.
+	Repair(ctx context.Context, req wire.RepairRequest) (wire.RepairResponse, error)
 	History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error)
 	// Traffic is the number of bytes sent and received so far, bodies and headers as far as known.
 	Traffic() (out, in int64)

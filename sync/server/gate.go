@@ -41,6 +41,8 @@ func callName(path string) string {
 		return "Push"
 	case syncpb.SyncServicePullProcedure:
 		return "Pull"
+	case syncpb.SyncServiceRepairProcedure:
+		return "Repair"
 	case syncpb.SyncServiceHistoryProcedure:
 		return "History"
 	}

@@ -132,6 +132,19 @@ func (h *handler) Pull(ctx context.Context, r *connect.Request[syncpb.PullReques
 	return connect.NewResponse(wire.EncodePage(resp)), nil
 }
 
+// Repair tells what is in one bucket.
+func (h *handler) Repair(ctx context.Context, r *connect.Request[syncpb.RepairRequest]) (*connect.Response[syncpb.RepairResponse], error) {
+	var resp wire.RepairResponse
+	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))
+	if err == nil {
+		resp, err = h.service.Repair(ctx, caller, wire.DecodeRepair(r.Msg))
+	}
+	if err := h.end(ctx, "Repair", err, len(resp.Records)); err != nil {
+		return nil, err
+	}
+	return connect.NewResponse(wire.EncodeRepaired(resp)), nil
+}
+
 // History gives the life of one record.
 func (h *handler) History(ctx context.Context, r *connect.Request[syncpb.HistoryRequest]) (*connect.Response[syncpb.HistoryResponse], error) {
 	var entries []sales.HistoryEntry

@@ -16,6 +16,8 @@ type Journal interface {
 	Push(ctx context.Context, caller wire.Caller, req wire.PushRequest) (wire.PushResponse, error)
 	// Pull gives one page of what the caller may see beyond its cursors.
 	Pull(ctx context.Context, caller wire.Caller, req wire.PullRequest) (wire.PullResponse, error)
+	// Repair tells what the caller may see of one bucket, so that a device finds what differs.
+	Repair(ctx context.Context, caller wire.Caller, req wire.RepairRequest) (wire.RepairResponse, error)
 	// History gives the life of one record that the caller may see.
 	History(ctx context.Context, caller wire.Caller, kind, id string) ([]sales.HistoryEntry, error)
 }
@@ -66,6 +68,17 @@ func (s *Service) Pull(ctx context.Context, caller wire.Caller, req wire.PullReq
 		return wire.PullResponse{}, tooMany("pull", len(req.Cursors), "cursors", s.limits.Cursors)
 	}
 	return s.journal.Pull(ctx, caller, req)
+}
+
+// Repair tells what is in one bucket.
+func (s *Service) Repair(ctx context.Context, caller wire.Caller, req wire.RepairRequest) (wire.RepairResponse, error) {
+	switch {
+	case len(req.Records) > wire.MaxRepairRecords:
+		return wire.RepairResponse{}, tooMany("repair", len(req.Records), "records", wire.MaxRepairRecords)
+	case len(req.Slots) > wire.MaxRepairSlots:
+		return wire.RepairResponse{}, tooMany("repair", len(req.Slots), "slots", wire.MaxRepairSlots)
+	}
+	return s.journal.Repair(ctx, caller, req)
 }
 
 // History gives the life of one record.

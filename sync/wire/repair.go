@@ -1,6 +1,26 @@
 package wire
 
-import "github.com/rounds-field/rounds/sync/syncpb"
+import (
+	"github.com/google/uuid"
+
+	"github.com/rounds-field/rounds/sync/syncpb"
+)
+
+// Limits of what one question about a bucket may ask for, so that every answer fits into a message.
+const (
+	RepairSlots      = 256 // slots of a bucket, by the last byte of the record's id
+	MaxRepairSlots   = 32  // slots whose records one question may ask for
+	MaxRepairRecords = 100 // records whose states one question may ask for
+)
+
+// RepairSlotOf is the slot of a record within its bucket.
+func RepairSlotOf(id string) int {
+	u, err := uuid.Parse(id)
+	if err != nil {
+		return 0
+	}
+	return int(u[15])
+}
 
 // EncodeRepair gives the wire form of a question about a bucket.
 func EncodeRepair(r RepairRequest) *syncpb.RepairRequest {

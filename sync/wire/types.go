@@ -174,6 +174,8 @@ type PullResponse struct {
 	Lost      []string // Brief: buckets of the request that the caller no longer sees, or that are not there any more
 	Differs   []int    // Digests: slots that differ and whose cursors are needed; nothing else is in the answer
 	Urgent    bool     // the page is of what the caller works with today
+	// Brief says that the request was brief: buckets that are not named are as they were. Who asked sets it; it does not travel.
+	Brief bool
 }
 
 // RepairRequest asks what differs in a bucket. With nothing but the bucket the answer has a sum for each slot; with Slots, the records in
