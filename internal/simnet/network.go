@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"context"
+	"errors"
 	"math/rand/v2"
 
 	"github.com/rounds-field/rounds/sales"
@@ -129,6 +130,9 @@ func (n *network) Repair(ctx context.Context, req wire.RepairRequest) (wire.Repa
 func (n *network) History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error) {
 	return n.journal().History(ctx, n.caller, kind, id)
 }
+
+// Watch gives no hints: a play is driven step by step.
+func (n *network) Watch(context.Context, func(changed bool)) error { return errors.ErrUnsupported }
 
 // Traffic is not counted here.
 func (n *network) Traffic() (out, in int64) { return 0, 0 }

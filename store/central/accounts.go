@@ -32,7 +32,9 @@ type NewAccount struct {
 // CodeDuplicate and nothing is made.
 func (j *Journal) AddAccounts(ctx context.Context, caller wire.Caller, list ...NewAccount) ([]string, error) {
 	ids := make([]string, len(list))
+	var moved []wire.Cursor
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
+		moved = nil
 		for i, a := range list {
 			taken, err := j.account(ctx, tx, a.Name)
 			if err != nil {
@@ -46,11 +48,11 @@ func (j *Journal) AddAccounts(ctx context.Context, caller wire.Caller, list ...N
 			}
 			ids[i] = a.UserID
 			if a.UserID == "" {
-				made, err := j.commit(ctx, tx, caller, []sales.Edit{sales.CreateOf(a.User)})
+				made, heads, err := j.commit(ctx, tx, caller, []sales.Edit{sales.CreateOf(a.User)})
 				if err != nil {
 					return err
 				}
-				ids[i] = made[0]
+				ids[i], moved = made[0], append(moved, heads...)
 			}
 			now := j.now().UnixMilli()
 			_, err = tx.ExecContext(ctx, j.sql.bind("INSERT INTO accounts (org_id, name, user_id, password, created, changed) VALUES (?, ?, ?, ?, ?, ?)"),
@@ -70,6 +72,7 @@ func (j *Journal) AddAccounts(ctx context.Context, caller wire.Caller, list ...N
 	if err != nil {
 		return nil, store.Explain("add users", err)
 	}
+	j.moves.tell("", moved)
 	return ids, nil
 }
 

@@ -36,6 +36,7 @@ type batch struct {
 	blocked  map[key]*sales.Error
 	offered  map[string]*entry      // in this batch, by id of the change
 	known    map[string]knownChange // offered before, by id
+	moved    []wire.Cursor          // the heads of the buckets written in
 }
 
 // entry is a change with what became of it.

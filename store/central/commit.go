@@ -19,47 +19,51 @@ import (
 // as in a push. It gives the ids in order.
 func (j *Journal) Commit(ctx context.Context, caller wire.Caller, edits ...sales.Edit) ([]string, error) {
 	var ids []string
+	var moved []wire.Cursor
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
 		var err error
-		ids, err = j.commit(ctx, tx, caller, edits)
+		ids, moved, err = j.commit(ctx, tx, caller, edits)
 		return err
 	})
 	if err != nil {
 		return nil, store.Explain(fmt.Sprintf("write %d records", len(edits)), err)
 	}
+	j.moves.tell("", moved)
 	return ids, nil
 }
 
-func (j *Journal) commit(ctx context.Context, tx *sql.Tx, caller wire.Caller, edits []sales.Edit) ([]string, error) {
+func (j *Journal) commit(ctx context.Context, tx *sql.Tx, caller wire.Caller, edits []sales.Edit) (ids []string, moved []wire.Cursor, err error) {
 	b, err := j.begin(ctx, tx, caller, j.node)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ids := make([]string, 0, len(edits))
+	ids = make([]string, 0, len(edits))
 	for i := range edits {
 		c, err := b.changeOf(&edits[i])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		e := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: j.node})
 		refused, _, err := b.apply(e)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if refused != nil {
-			return nil, refused
+			return nil, nil, refused
 		}
 		b.tried = append(b.tried, e)
 		b.accept()
 		ids = append(ids, c.RecordID)
 	}
-	return ids, b.finish("")
+	err = b.finish("")
+	return ids, b.moved, err
 }
 
 // Once writes records like Commit does for the server itself, and remembers it under a mark, so that it is done once in the life of the
 // database. It gives false when it was done before; edits is then not called.
 func (j *Journal) Once(ctx context.Context, mark string, edits func() ([]sales.Edit, error)) (bool, error) {
 	done := false
+	var moved []wire.Cursor
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
 		var marks string
 		if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT marks FROM organisations WHERE org_id = ?"), j.org).Scan(&marks); err != nil {
@@ -72,14 +76,18 @@ func (j *Journal) Once(ctx context.Context, mark string, edits func() ([]sales.E
 		if err != nil {
 			return err
 		}
-		if _, err := j.commit(ctx, tx, wire.Caller{}, list); err != nil {
+		if _, moved, err = j.commit(ctx, tx, wire.Caller{}, list); err != nil {
 			return err
 		}
 		done = true
 		_, err = tx.ExecContext(ctx, j.sql.bind("UPDATE organisations SET marks = ? WHERE org_id = ?"), marks+mark+" ", j.org)
 		return err
 	})
-	return done && err == nil, store.Explain("write the records of "+mark, err)
+	if err != nil {
+		return false, store.Explain("write the records of "+mark, err)
+	}
+	j.moves.tell("", moved)
+	return done, nil
 }
 
 // changeOf turns an edit into a change whose author has seen the current state.

@@ -99,6 +99,7 @@ func (b *batch) number(name string, list []numbered) error {
 	}
 	h.Write(buf)
 	bucket.chain = binary.BigEndian.Uint64(h.Sum(nil))
+	b.moved = append(b.moved, wire.Cursor{Bucket: name, Epoch: bucket.epoch, Seq: bucket.seq, Chain: bucket.chain})
 	return b.saveBucket(bucket)
 }
 

@@ -46,8 +46,9 @@ type Journal struct {
 	orgID string
 	node  uint64
 
-	mu   sync.Mutex
-	tree treeCache
+	mu    sync.Mutex
+	tree  treeCache
+	moves moves
 }
 
 // Open opens the journal in the SQLite file at path and makes it when it does not exist.

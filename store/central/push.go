@@ -26,6 +26,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 		return wire.PushResponse{}, &sales.Error{Code: sales.CodeInvalid, Message: "push: the batch names no incarnation of a device", Hint: "update the program"}
 	}
 	var resp wire.PushResponse
+	var moved []wire.Cursor
 	foreign := false
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
 		b, err := j.begin(ctx, tx, caller, node)
@@ -50,6 +51,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 		for i, e := range b.entries {
 			resp.Verdicts[i] = e.verdict
 		}
+		moved = b.moved
 		return b.seen(inc)
 	})
 	switch {
@@ -61,6 +63,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 			Hint: "sign in as the user who made it, or begin a workbook of your own",
 		}
 	}
+	j.moves.tell(req.Incarnation, moved)
 	resp.HLC = j.clock.Next()
 	return resp, nil
 }

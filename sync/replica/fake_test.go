@@ -133,6 +133,10 @@ func (f *fakeServer) Repair(context.Context, wire.RepairRequest) (wire.RepairRes
 func (f *fakeServer) History(context.Context, string, string) ([]sales.HistoryEntry, error) {
 	return nil, errors.ErrUnsupported
 }
+
+// Watch is what a server of an earlier version answers.
+func (f *fakeServer) Watch(context.Context, func(bool)) error { return errors.ErrUnsupported }
+
 func (f *fakeServer) Traffic() (out, in int64) { return 0, 0 }
 
 func (f *fakeServer) comeBack() {

@@ -16,6 +16,9 @@ type Transport interface {
 	// Repair tells what the server has of one bucket; see wire.RepairRequest.
 	Repair(ctx context.Context, req wire.RepairRequest) (wire.RepairResponse, error)
 	History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error)
+	// Watch calls hint for each message of the server's stream until it ends: changed when a pull may bring something, otherwise as a sign of life. The
+	// first message says that from now on nothing moves untold. A server without the call gives errors.ErrUnsupported.
+	Watch(ctx context.Context, hint func(changed bool)) error
 	// Traffic is the number of bytes sent and received so far, bodies and headers as far as known.
 	Traffic() (out, in int64)
 }
