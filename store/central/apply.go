@@ -29,6 +29,18 @@ func (b *batch) apply(e *entry) (refused *sales.Error, held bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
+	if cur == nil {
+		buried, err := b.buried(key{c.Kind, c.RecordID})
+		switch {
+		case err != nil:
+			return nil, false, err
+		case buried && c.Verb == sales.Delete:
+			e.verdict.Outcome = wire.Applied
+			return nil, false, nil
+		case buried:
+			return gone(c), false, nil
+		}
+	}
 	if cur != nil && !b.may(cur.state.Bucket) {
 		return b.forbidden(c, "the record is not in a territory of yours"), false, nil
 	}
@@ -39,10 +51,7 @@ func (b *batch) apply(e *entry) (refused *sales.Error, held bool, err error) {
 		refused, err = b.remove(e, cur)
 		return refused, false, err
 	case cur != nil && cur.state.Deleted:
-		return &sales.Error{
-			Code: sales.CodeGone, Kind: c.Kind, ID: c.RecordID, Message: "the record was deleted meanwhile",
-			Hint: "keep your text by writing a new record, or undo the change",
-		}, false, nil
+		return gone(c), false, nil
 	}
 	return b.write(e, k, cur)
 }

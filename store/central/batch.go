@@ -37,6 +37,9 @@ type batch struct {
 	offered  map[string]*entry      // in this batch, by id of the change
 	known    map[string]knownChange // offered before, by id
 	moved    []wire.Cursor          // the heads of the buckets written in
+	graves   map[key]bool           // records that are not there, and whether they were deleted long ago
+
+	haveGraves *bool // whether there are any at all; nil: not looked yet
 }
 
 // entry is a change with what became of it.
@@ -61,7 +64,7 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 		// its caller has gone is harmless: the changes are sent again and known.
 		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
 		sees: map[string]bool{}, stmts: map[string]statement{},
-		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{},
+		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{}, graves: map[key]bool{},
 	}
 	// Another process may have written since: continue after its clock.
 	var clock int64

@@ -133,7 +133,7 @@ func (b *batch) saveBucket(r *bucketRow) error {
 	if err != nil {
 		return err
 	}
-	return b.exec("INSERT INTO bucket_log (org_id, bucket, seq, chain) VALUES (?, ?, ?, ?)", b.j.org, r.name, int64(r.seq), int64(r.chain))
+	return b.exec("INSERT INTO bucket_log (org_id, bucket, seq, chain, at) VALUES (?, ?, ?, ?, ?)", b.j.org, r.name, int64(r.seq), int64(r.chain), b.now.UnixMilli())
 }
 
 // depart notes that a record has left a bucket.

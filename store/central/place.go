@@ -41,7 +41,13 @@ func (b *batch) references(k *sales.Kind, c *wire.Change) (refused *sales.Error,
 			}
 		}
 		message := "it refers to a " + f.Of + " that the server does not have"
-		if r != nil {
+		buried := false
+		if r == nil {
+			if buried, err = b.buried(target); err != nil {
+				return nil, false, err
+			}
+		}
+		if r != nil || buried {
 			message = "it refers to a " + f.Of + " that was deleted"
 		}
 		return &sales.Error{Code: sales.CodeBadReference, Kind: c.Kind, ID: c.RecordID, Field: f.Name, Message: message, Hint: "choose another one"}, false, nil

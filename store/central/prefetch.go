@@ -61,6 +61,9 @@ func (b *batch) prefetch(changes []wire.Change) error {
 		if err := b.prefetchRecords(kind, slices.Sorted(maps.Keys(records[kind]))); err != nil {
 			return fmt.Errorf("look for records of kind %s: %w", kind, err)
 		}
+		if err := b.prefetchGraves(kind, slices.Sorted(maps.Keys(records[kind]))); err != nil {
+			return fmt.Errorf("look for graves of kind %s: %w", kind, err)
+		}
 	}
 	return nil
 }

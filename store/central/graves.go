@@ -1,0 +1,80 @@
+package central
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// gone is the answer to a change of a record that was deleted.
+func gone(c *wire.Change) *sales.Error {
+	return &sales.Error{
+		Code: sales.CodeGone, Kind: c.Kind, ID: c.RecordID, Message: "the record was deleted meanwhile",
+		Hint: "keep your text by writing a new record, or undo the change",
+	}
+}
+
+// buried says whether a record that is not there was deleted so long ago that its tombstone has been pruned.
+func (b *batch) buried(k key) (bool, error) {
+	if is, ok := b.graves[k]; ok {
+		return is, nil
+	}
+	if kindNumber(k.kind) == 0 || idBytes(k.id) == nil {
+		return false, nil
+	}
+	any, err := b.anyGraves()
+	if err != nil || !any {
+		return false, err
+	}
+	s, err := b.stmt("SELECT 1 FROM graves WHERE org_id = ? AND kind = ? AND id = ?")
+	if err != nil {
+		return false, err
+	}
+	var one int
+	err = s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id)).Scan(&one)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("look for a grave: %w", err)
+	}
+	b.graves[k] = err == nil
+	return err == nil, nil
+}
+
+// prefetchGraves finds out which of the records that are not there were deleted long ago.
+func (b *batch) prefetchGraves(kind string, ids []string) error {
+	var missing []string
+	for _, id := range ids {
+		if b.rows[key{kind, id}] == nil {
+			missing = append(missing, id)
+			b.graves[key{kind, id}] = false
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	if any, err := b.anyGraves(); err != nil || !any {
+		return err
+	}
+	return b.inChunks("SELECT id FROM graves WHERE org_id = ? AND kind = ? AND id IN (", ")", []any{kindNumber(kind)}, missing, func(rows *sql.Rows) error {
+		var id []byte
+		err := rows.Scan(&id)
+		b.graves[key{kind, idText(id)}] = true
+		return err
+	})
+}
+
+// anyGraves spares the look for each record in the many organisations that have none.
+func (b *batch) anyGraves() (bool, error) {
+	if b.haveGraves == nil {
+		var one int
+		err := b.tx.QueryRowContext(b.ctx, b.j.sql.bind("SELECT 1 FROM graves WHERE org_id = ? LIMIT 1"), b.j.org).Scan(&one)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return false, fmt.Errorf("look for graves: %w", err)
+		}
+		have := err == nil
+		b.haveGraves = &have
+	}
+	return *b.haveGraves, nil
+}
