@@ -29,7 +29,13 @@ func (b *batch) references(k *sales.Kind, c *wire.Change) (refused *sales.Error,
 		if r != nil && !r.state.Deleted {
 			continue
 		}
+		buried := false
 		if r == nil {
+			if buried, err = b.buried(target); err != nil {
+				return nil, false, err
+			}
+		}
+		if r == nil && !buried {
 			why := b.blocked[target]
 			if why == nil {
 				if why, err = b.refusedCreation(target); err != nil {
@@ -41,12 +47,6 @@ func (b *batch) references(k *sales.Kind, c *wire.Change) (refused *sales.Error,
 			}
 		}
 		message := "it refers to a " + f.Of + " that the server does not have"
-		buried := false
-		if r == nil {
-			if buried, err = b.buried(target); err != nil {
-				return nil, false, err
-			}
-		}
 		if r != nil || buried {
 			message = "it refers to a " + f.Of + " that was deleted"
 		}

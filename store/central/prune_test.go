@@ -160,7 +160,7 @@ func TestADeletedParentIsForgottenAfterItsChildren(t *testing.T) {
 		t.Errorf("a parent of a living record was forgotten: %s", p)
 	}
 	seen := a.pullAll(0)[v.RecordID]
-	a.mustPush(a.change(sales.Update, "visit", v.RecordID, set(seen, "summary", "still here")))
+	a.mustPush(a.change(sales.Update, "visit", v.RecordID, set(seen, "subject", "still here")))
 	if got := a.pullAll(0)[v.RecordID]; got.Bucket != "t:31" {
 		t.Errorf("the visit lies in bucket %s", got.Bucket)
 	}

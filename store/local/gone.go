@@ -85,6 +85,12 @@ func (p *pulling) dropExcept(ctx context.Context, name string, keep map[string]b
 			if old == nil || old.Bucket != name {
 				continue
 			}
+			if keep != nil && p.edited[id] {
+				// It may have been deleted so long ago that the server no longer says so: what is edited here can be made anew.
+				if err := p.bury(ctx, old); err != nil {
+					return err
+				}
+			}
 			if err := p.takeAway(ctx, tb, old, false, nil); err != nil {
 				return err
 			}
