@@ -203,3 +203,31 @@ func TestTheHistoryIsKeptUnlessToldOtherwise(t *testing.T) {
 		t.Errorf("the change is no longer known: %s %s", v.Outcome, v.Code)
 	}
 }
+
+// A page may end inside a commit; the cursor there has the chain of the commit's end. What the rest of the commit deleted may be forgotten by the time
+// the device asks again.
+func TestACursorInsideACommitThatWasPrunedTakesItsBucketAnew(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep)
+	first, second := a.create(partnerIn("1", "31")), a.create(partnerIn("2", "31"))
+	if first.RecordID > second.RecordID { // numbers go by id
+		first, second = second, first
+	}
+	a.mustPush(first, second)
+	held, old := a.pullFrom(map[string]wire.RecordState{}, nil, 0)
+	gone := a.change(sales.Delete, "partner", second.RecordID)
+	was := held[second.RecordID]
+	gone.Base = was.Latest()
+	a.mustPush(a.change(sales.Update, "partner", first.RecordID, set(held[first.RecordID], "name", "1b")), gone)
+	page, err := w.journal.Pull(t.Context(), a.caller, wire.PullRequest{Cursors: old, Limit: 1})
+	if err != nil || !page.More || len(page.Buckets) != 1 {
+		t.Fatalf("the page does not end inside the commit: %+v, %v", page.Buckets, err)
+	}
+	w.now = w.now.Add(91 * day)
+	if p := w.prune(central.DefaultHorizon); p.Tombstones != 1 {
+		t.Fatalf("pruned %s", p)
+	}
+	if got := a.resets([]wire.Cursor{page.Buckets[0].Cursor}); got != "t:31" {
+		t.Errorf("these buckets are taken anew: %q", got)
+	}
+}
