@@ -9,8 +9,8 @@ import (
 	"github.com/rounds-field/rounds/sync/hlc"
 )
 
-// SchemaVersion counts the versions of the record declarations; it travels with every change.
-const SchemaVersion = 1
+// SchemaVersion is the version of the record declarations; it travels with every change.
+const SchemaVersion = sales.Version
 
 // MaxChanges is how many changes the server takes in one push, and so how many may be saved together in one transaction group.
 const MaxChanges = 5000
