@@ -44,7 +44,8 @@ type batch struct {
 
 // entry is a change with what became of it.
 type entry struct {
-	change  *wire.Change
+	change  *wire.Change // as today's declarations have it
+	written *wire.Change // as its author wrote it
 	stamp   hlc.Stamp
 	payload []byte // its wire form
 	digest  []byte // of the payload

@@ -96,7 +96,7 @@ func (b *batch) changeOf(e *sales.Edit) (*wire.Change, error) {
 	if !ok {
 		return nil, &sales.Error{Code: sales.CodeUnknownKind, Message: "no kind of record is called " + e.Kind}
 	}
-	c := &wire.Change{ID: sales.NewID(), Kind: e.Kind, RecordID: e.ID, Verb: e.Verb, HLC: b.j.clock.Next(), Schema: wire.SchemaVersion}
+	c := &wire.Change{ID: sales.NewID(), Kind: e.Kind, RecordID: e.ID, Verb: e.Verb, HLC: b.j.clock.Next(), Schema: b.j.versions.Now}
 	if e.Verb == sales.Create {
 		if c.RecordID == "" {
 			c.RecordID = sales.NewID()

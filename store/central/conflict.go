@@ -107,7 +107,7 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 	k := sales.MustKind("conflict")
 	c := &wire.Change{
 		ID:   uuid.NewSHA1(uuid.UUID(b.j.org), []byte("conflict/"+rec.ID)).String(),
-		Kind: rec.Kind, RecordID: rec.ID, Verb: sales.Create, HLC: b.j.clock.Next(), Schema: wire.SchemaVersion, Fields: editsOf(k, rec.Values, nil),
+		Kind: rec.Kind, RecordID: rec.ID, Verb: sales.Create, HLC: b.j.clock.Next(), Schema: b.j.versions.Now, Fields: editsOf(k, rec.Values, nil),
 	}
 	e := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: b.j.node})
 	e.author, e.device, e.verdict.Outcome = "", "", wire.Applied

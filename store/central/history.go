@@ -64,7 +64,7 @@ func (j *Journal) history(ctx context.Context, tx *sql.Tx, k *sales.Kind, id str
 			return nil, err
 		}
 		e.ChangeID, e.Verb, e.At = idText(change), sales.Verb(verb), sales.Instant(hlc.Reading(reading).Millis())
-		if e.Fields, err = fieldsOf(k, payload, effect); err != nil {
+		if e.Fields, err = j.fieldsOf(k, payload, effect); err != nil {
 			return nil, fmt.Errorf("read change %s: %w", e.ChangeID, err)
 		}
 		out = append(out, e)
@@ -73,19 +73,21 @@ func (j *Journal) history(ctx context.Context, tx *sql.Tx, k *sales.Kind, id str
 }
 
 // fieldsOf reads what a change did: from its effect, or from the payload of a creation.
-func fieldsOf(k *sales.Kind, payload, effect []byte) ([]sales.HistoryField, error) {
+func (j *Journal) fieldsOf(k *sales.Kind, payload, effect []byte) ([]sales.HistoryField, error) {
 	var did syncpb.HistoryEntry
 	if effect != nil {
 		if err := proto.Unmarshal(effect, &did); err != nil {
 			return nil, err
 		}
+		did.Fields = liftHistory(j.versions, k.Name, did.Fields)
 	} else {
 		var c syncpb.Change
 		if err := proto.Unmarshal(payload, &c); err != nil {
 			return nil, err
 		}
-		for _, f := range c.GetFields() {
-			did.Fields = append(did.Fields, &syncpb.HistoryField{Number: f.GetNumber(), After: f.GetValue()})
+		written := wire.DecodeChange(&c)
+		for _, f := range wire.LiftChange(j.versions, &written).Fields {
+			did.Fields = append(did.Fields, &syncpb.HistoryField{Number: uint32(f.Number), After: wire.EncodeValue(f.Value)})
 		}
 	}
 	decoded := wire.DecodeHistory(k.Name, &syncpb.HistoryResponse{Entries: []*syncpb.HistoryEntry{&did}})

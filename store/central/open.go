@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/pressly/goose/v3"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/hlc"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -27,6 +28,7 @@ type Options struct {
 	Organisation string           // id of the organisation when the database is new; "" makes one
 	Name         string           // its name when the database is new
 	Sync         string           // as store.Options.Sync; tests that kill nothing may say "normal"
+	Versions     sales.Versions   // the history of the declarations; the zero value means this program's
 }
 
 // database is what the journal needs of a database: one writing transaction, and a snapshot to read from.
@@ -46,6 +48,8 @@ type Journal struct {
 	orgID string
 	node  uint64
 
+	versions sales.Versions
+
 	mu    sync.Mutex
 	tree  treeCache
 	moves moves
@@ -60,7 +64,7 @@ func Open(ctx context.Context, path string, o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{db: db, sql: sqlite{}, now: o.Now}
+	j := &Journal{db: db, sql: sqlite{}, now: o.Now, versions: o.Versions.OrDeclared()}
 	if err := j.prepare(ctx, db.Writer(), o); err != nil {
 		_ = db.Close()
 		return nil, store.Explain("open the journal "+path, err)
@@ -99,7 +103,7 @@ func (j *Journal) prepare(ctx context.Context, db *sql.DB, o Options) error {
 	j.clock = hlc.New(j.now, hlc.Reading(clock))
 	j.orgID = uuid.UUID(j.org).String()
 	j.node = wire.NodeOf(j.orgID)
-	return nil
+	return j.follow(ctx)
 }
 
 // Organisation is the id of the organisation.

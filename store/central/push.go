@@ -50,6 +50,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 		resp.Verdicts = make([]wire.Verdict, len(b.entries))
 		for i, e := range b.entries {
 			resp.Verdicts[i] = e.verdict
+			resp.Verdicts[i].Lost = wire.LowerNumbers(j.versions, e.written, e.verdict.Lost)
 		}
 		moved = b.moved
 		return b.seen(inc)
@@ -70,7 +71,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 
 // push takes the changes group by group.
 func (b *batch) push(changes []wire.Change, inc *incarnation) error {
-	if err := b.prefetch(changes); err != nil {
+	if err := b.prefetch(lifted(b.j.versions, changes)); err != nil {
 		return err
 	}
 	for start := 0; start < len(changes); {
@@ -90,10 +91,10 @@ func (b *batch) push(changes []wire.Change, inc *incarnation) error {
 	return nil
 }
 
-// entryOf begins the entry of a change. One that has no wire form, because a text is not UTF-8, has no digest; shape refuses it.
+// entryOf begins the entry of a change: as it was written for its digest and the journal, as of today for the merge. One that has no wire form, because a text is not UTF-8, has no digest; shape refuses it.
 func (b *batch) entryOf(c *wire.Change, stamp hlc.Stamp) *entry {
 	e := &entry{
-		change: c, stamp: stamp, author: b.caller.UserID, device: b.caller.Device, counter: c.Counter,
+		change: wire.LiftChange(b.j.versions, c), written: c, stamp: stamp, author: b.caller.UserID, device: b.caller.Device, counter: c.Counter,
 		verdict: wire.Verdict{ChangeID: c.ID},
 	}
 	if blob, err := (proto.MarshalOptions{Deterministic: true}).Marshal(wire.EncodeChange(c)); err == nil {
