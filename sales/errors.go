@@ -41,6 +41,7 @@ const (
 	CodeInUse            = "in_use"            // the workbook is open in another program
 	CodeStorage          = "storage"           // the disk or the database refused
 	CodeFile             = "file"              // a file cannot be read or written as asked
+	CodeUpdateRequired   = "update_required"   // the server gives nothing to a program this old
 	CodeInternal         = "internal"          // a fault of the program
 )
 

@@ -51,12 +51,12 @@ type Old struct {
 type Lift struct {
 	Version int // that it leads to
 	Kind    string
-	Field   int                 // the field as it was
-	Retired *Old                // the declaration of Field when that is gone
-	Into    []int               // the fields that hold its value now
+	Field   int                   // the field as it was
+	Retired *Old                  // the declaration of Field when that is gone
+	Into    []int                 // the fields that hold its value now
 	Split   func(value any) []any // of one value one for each of Into; nil: the value goes over as it is
-	Codes   map[string]string   // for each option that is gone the one that stands for it
-	Default any                 // stands where there is no value, since one is required
+	Codes   map[string]string     // for each option that is gone the one that stands for it
+	Default any                   // stands where there is no value, since one is required
 }
 
 // Renamed carries a field over to a new number: another name, or another meaning, is another field.

@@ -23,7 +23,9 @@ type Config struct {
 	Sample  string // "", "small" or "full": the sample organisation to load once
 	TLSCert string // file with the certificate and its chain, PEM
 	TLSKey  string // file with its private key, PEM
-	Version string // of the program, for logs and metrics
+	// MinSchema is the version of the record declarations that an app must know to fetch records; changes are taken from any. 0 means every app.
+	MinSchema int
+	Version   string // of the program, for logs and metrics
 }
 
 // DefaultData is the folder of the server's data for this user.
@@ -51,6 +53,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Sample != "" && c.Sample != "small" && c.Sample != "full" {
 		return c, bad("sample", fmt.Sprintf("%q is not a sample", c.Sample), "use small or full")
+	}
+	if c.MinSchema < 0 || c.MinSchema > sales.Version {
+		return c, bad("min-schema", fmt.Sprintf("%d is not a version that apps can have: the newest is %d", c.MinSchema, sales.Version), "give a smaller one, or update rounds-server first")
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")

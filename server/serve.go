@@ -63,7 +63,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 // New assembles a server over an open journal. It is not ready before run has prepared the organisation.
 func New(c Config, journal *central.Journal, log *slog.Logger) *Server {
 	s := &Server{config: c, log: log, journal: journal, accounts: accounts.New(journal, nil), metrics: newMetrics(c.Version)}
-	sync := syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{}), s.accounts, log, s.metrics.call)
+	sync := syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
 	mux := http.NewServeMux()
 	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(sync)))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })

@@ -49,7 +49,7 @@ func variable(flag string) string {
 }
 
 // known lists the names that a configuration file may hold.
-var known = []string{"data", "listen", "sample", "tls-cert", "tls-key", "log"}
+var known = []string{"data", "listen", "sample", "tls-cert", "tls-key", "min-schema", "log"}
 
 func readConfig(path string) (map[string]string, error) {
 	if path == "" {

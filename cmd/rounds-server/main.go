@@ -134,6 +134,7 @@ administrator is made by: rounds-server user add NAME --role admin --password-st
 	f.StringVar(&c.Sample, "sample", "", "load the sample organisation once: small or full")
 	f.StringVar(&c.TLSCert, "tls-cert", "", "file with the TLS certificate and its chain (PEM)")
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key (PEM)")
+	f.IntVar(&c.MinSchema, "min-schema", 0, "oldest version of the record declarations whose apps may fetch records; older ones go on sending")
 	f.StringVar(&format, "log", "text", "format of the log on standard error: text or json")
 	return cmd
 }

@@ -52,6 +52,8 @@ func wireError(err error) *connect.Error {
 		code = connect.CodeUnauthenticated
 	case sales.CodeForbidden:
 		code = connect.CodePermissionDenied
+	case sales.CodeUpdateRequired:
+		code = connect.CodeFailedPrecondition
 	case sales.CodeNotFound:
 		code = connect.CodeNotFound
 	case sales.CodeInvalid, sales.CodeRequired, sales.CodeTooLong, sales.CodeUnknownKind, sales.CodeUnknownField:

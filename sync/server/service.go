@@ -27,6 +27,7 @@ type Limits struct {
 	Changes      int // changes in a push; default 5,000
 	Cursors      int // cursors in a pull; default 20,000
 	MessageBytes int // unpacked size of a message; default 64 MiB
+	MinSchema    int // version of the declarations that a device must know to be given records; 0: any. Changes are taken from every one.
 }
 
 func (l Limits) filled() Limits {
@@ -66,6 +67,12 @@ func (s *Service) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 func (s *Service) Pull(ctx context.Context, caller wire.Caller, req wire.PullRequest) (wire.PullResponse, error) {
 	if len(req.Cursors) > s.limits.Cursors {
 		return wire.PullResponse{}, tooMany("pull", len(req.Cursors), "cursors", s.limits.Cursors)
+	}
+	if known := max(req.Schema, 1); known < s.limits.MinSchema { // the first version named none
+		return wire.PullResponse{}, &sales.Error{
+			Code: sales.CodeUpdateRequired, Message: fmt.Sprintf("the records here need version %d, and this program knows version %d", s.limits.MinSchema, known),
+			Hint: "update Rounds; what you write until then is sent as before", Args: map[string]any{"Known": known, "Needed": s.limits.MinSchema},
+		}
 	}
 	return s.journal.Pull(ctx, caller, req)
 }
