@@ -65,13 +65,15 @@ type SyncState struct {
 	Waiting   int // changes to be sent
 	Rejected  int // changes refused or held
 	Conflicts int // open conflicts
-	Done      int // records received in this run
-	Total     int // records expected in this run, 0 when unknown
-	LastSync  time.Time
-	NextTry   time.Time
-	Server    string
-	User      string
-	Problem   error
+	// Differences counts the buckets that differ from the server for good; see Difference.
+	Differences int
+	Done        int // records received in this run
+	Total       int // records expected in this run, 0 when unknown
+	LastSync    time.Time
+	NextTry     time.Time
+	Server      string
+	User        string
+	Problem     error
 }
 
 // SyncReport is what one sync did.
@@ -80,6 +82,7 @@ type SyncReport struct {
 	Pulled    int     `json:"pulled"`    // records received
 	Rejected  int     `json:"rejected"`  // changes refused or held
 	Conflicts int     `json:"conflicts"` // values of this user that lost, newly learnt
+	Mended    int     `json:"mended"`    // records that differed from the server's and were fetched again
 	BytesOut  int64   `json:"bytes_out"`
 	BytesIn   int64   `json:"bytes_in"`
 	Seconds   float64 `json:"seconds"`

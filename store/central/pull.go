@@ -30,6 +30,9 @@ func (j *Journal) Pull(ctx context.Context, caller wire.Caller, req wire.PullReq
 	for _, c := range req.Cursors {
 		p.cursors[c.Bucket] = c
 	}
+	if err := p.summed(&req); err != nil {
+		return wire.PullResponse{}, err
+	}
 	p.resp.HLC = j.clock.Next()
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
 		p.tx = tx
@@ -47,6 +50,9 @@ type pull struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	cursors map[string]wire.Cursor
+	digests *wire.Digests // of all cursors of the device; nil when they are all in cursors
+	asked   wire.Digests  // not zero: the slot's cursors are in cursors
+	brief   bool
 	resp    wire.PullResponse
 	room    int // records that still fit
 	bytes   int // bytes that still fit
@@ -56,6 +62,9 @@ func (p *pull) run(caller wire.Caller, tree sales.TerritoryTree) error {
 	buckets, err := p.visible(caller, tree)
 	if err != nil {
 		return err
+	}
+	if p.digests != nil && !p.matched(buckets) {
+		return nil
 	}
 	for i := range buckets {
 		head := &buckets[i]
@@ -85,7 +94,11 @@ func (p *pull) run(caller wire.Caller, tree sales.TerritoryTree) error {
 		}
 		p.resp.Buckets = append(p.resp.Buckets, state)
 	}
-	if !p.resp.More {
+	switch {
+	case p.resp.More:
+	case p.brief:
+		p.closeBriefly(buckets, caller, tree)
+	default:
 		p.close(buckets, caller, tree)
 	}
 	return nil
@@ -98,33 +111,6 @@ func remaining(head *bucketRow, from uint64) uint64 {
 		n = uint64(head.live)
 	}
 	return n
-}
-
-// close makes the page the last one of a checkpoint: it names every visible bucket at its head.
-func (p *pull) close(buckets []bucketRow, caller wire.Caller, tree sales.TerritoryTree) {
-	resets := map[string]bool{}
-	for _, b := range p.resp.Buckets {
-		resets[b.Bucket] = b.Reset
-	}
-	p.resp.Buckets = make([]wire.BucketState, 0, len(buckets))
-	for i := range buckets {
-		b := &buckets[i]
-		p.resp.Buckets = append(p.resp.Buckets, wire.BucketState{
-			Cursor: wire.Cursor{Bucket: b.name, Epoch: b.epoch, Seq: b.seq, Chain: b.chain},
-			Reset:  resets[b.name], Checksum: b.sum.Bytes(), Count: uint64(b.live),
-		})
-		delete(p.cursors, b.name)
-	}
-	// A bucket that the caller holds and may see, but that is unknown here, was lost by the server: the device must hear that this is
-	// another history, so that it sends again what it still has.
-	var unknown []wire.BucketState
-	for name, c := range p.cursors {
-		if c.Seq > 0 && caller.Sees(tree, name) {
-			unknown = append(unknown, wire.BucketState{Cursor: wire.Cursor{Bucket: name}, Reset: true})
-		}
-	}
-	slices.SortFunc(unknown, func(a, b wire.BucketState) int { return strings.Compare(a.Bucket, b.Bucket) })
-	p.resp.Buckets = append(p.resp.Buckets, unknown...)
 }
 
 // visible lists the buckets that the caller sees: the organisation's first, then personal ones, then territories.

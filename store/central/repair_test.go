@@ -64,8 +64,11 @@ func TestABucketThatACallerDoesNotSeeIsNotToldOf(t *testing.T) {
 	c := rep.create(sales.Partner{Name: "P", RegionCode: "31"})
 	rep.mustPush(c)
 	for _, req := range []wire.RepairRequest{
-		{Bucket: "t:31"}, {Bucket: "t:31", Slots: []int{1}}, {Bucket: "t:31", Records: []string{c.RecordID}},
-		{Bucket: "t:4401", Records: []string{c.RecordID}}, {Bucket: sales.PersonBucket(rep.caller.UserID)},
+		{Bucket: "t:31"},
+		{Bucket: "t:31", Slots: []int{1}},
+		{Bucket: "t:31", Records: []string{c.RecordID}},
+		{Bucket: "t:4401", Records: []string{c.RecordID}},
+		{Bucket: sales.PersonBucket(rep.caller.UserID)},
 	} {
 		if resp, err := w.journal.Repair(t.Context(), other.caller, req); !sales.HasCode(err, sales.CodeNotFound) || resp.Count != 0 {
 			t.Errorf("%+v: %+v, %v", req, resp, err)

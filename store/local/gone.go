@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -46,14 +47,18 @@ func (p *pulling) sweep(ctx context.Context) error {
 	return nil
 }
 
-// dropLost takes away the buckets that this user no longer sees: the last page names all that hold anything.
-func (p *pulling) dropLost(ctx context.Context, named []wire.BucketState) error {
-	seen := make(map[string]bool, len(named))
-	for i := range named {
-		seen[named[i].Bucket] = true
+// dropLost takes away the buckets that this user no longer sees. A brief last page names them; any other one names all that hold anything.
+func (p *pulling) dropLost(ctx context.Context, page *wire.PullResponse) error {
+	lost := page.Lost
+	if !page.Brief {
+		seen := make(map[string]bool, len(page.Buckets))
+		for i := range page.Buckets {
+			seen[page.Buckets[i].Bucket] = true
+		}
+		lost = slices.DeleteFunc(sortedKeys(p.buckets), func(name string) bool { return seen[name] })
 	}
-	for _, name := range sortedKeys(p.buckets) {
-		if seen[name] {
+	for _, name := range lost {
+		if _, ok := p.buckets[name]; !ok {
 			continue
 		}
 		if err := p.dropExcept(ctx, name, nil); err != nil {

@@ -174,7 +174,7 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 		if err := p.sweep(ctx); err != nil {
 			return err
 		}
-		if err := p.dropLost(ctx, page.Buckets); err != nil {
+		if err := p.dropLost(ctx, &page); err != nil {
 			return err
 		}
 		for _, c := range passed { // those whose records did not come: nothing of them is left to see
@@ -188,7 +188,9 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 		if err := p.retireSeeds(ctx); err != nil {
 			return err
 		}
-		out.Mismatched = p.compare(page.Buckets)
+		if out.Mismatched, err = p.compare(ctx, &page); err != nil {
+			return err
+		}
 		if p.bulk {
 			if indexing, err = p.endBulk(ctx); err != nil {
 				return err
@@ -347,17 +349,4 @@ func (p *pulling) present(ctx context.Context, tb *table, id string) (seen *row,
 func openConflict(st *wire.RecordState) bool {
 	s := st.Record().Text("status")
 	return s == "" || s == "open"
-}
-
-// compare gives the buckets whose sum or number of records differs from the server's.
-func (p *pulling) compare(named []wire.BucketState) []string {
-	var out []string
-	for _, b := range named {
-		have := p.buckets[b.Bucket] // every named one is there since take
-		if have.sum != wire.SumFrom(b.Checksum[:]) || have.count != b.Count {
-			p.s.log.Warn("bucket differs from the server", "bucket", b.Bucket, "records", have.count, "expected", b.Count)
-			out = append(out, b.Bucket)
-		}
-	}
-	return out
 }

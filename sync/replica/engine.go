@@ -86,10 +86,10 @@ func (e *Engine) Sync(ctx context.Context) (sales.SyncReport, error) {
 	e.running.Lock()
 	defer e.running.Unlock()
 	e.update(func(s *sales.SyncState) { s.Phase, s.Done, s.Total, s.Problem = sales.SyncRunning, 0, 0, nil })
-	p := &pass{store: e.store, transport: e.transport, progress: func(done, total int) {
+	p := &pass{store: e.store, transport: e.transport, now: e.now, progress: func(done, total int) {
 		e.update(func(s *sales.SyncState) { s.Done, s.Total = done, total })
 	}}
-	err := p.run(ctx, e.now)
+	err := p.run(ctx)
 	countErr := e.Recount(context.WithoutCancel(ctx))
 	if err == nil {
 		err = countErr
@@ -116,7 +116,13 @@ func (e *Engine) Recount(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	e.update(func(s *sales.SyncState) { s.Waiting, s.Rejected, s.Conflicts = waiting, rejected, conflicts })
+	differences, err := e.store.Differences(ctx)
+	if err != nil {
+		return err
+	}
+	e.update(func(s *sales.SyncState) {
+		s.Waiting, s.Rejected, s.Conflicts, s.Differences = waiting, rejected, conflicts, len(differences)
+	})
 	return nil
 }
 

@@ -49,18 +49,6 @@ func TestAnAnswerThatDoesNotFitItsQuestionSettlesNothing(t *testing.T) {
 	}
 }
 
-func TestABucketThatDiffersIsTakenAnewOnceThenReported(t *testing.T) {
-	bad := Published{Mismatched: []string{"t:34"}}
-	healed := &fakeStore{publish: []Published{bad, {}}}
-	if _, err := New(healed, &fakeServer{}, Options{}).Sync(t.Context()); err != nil || len(healed.forgotten) != 1 {
-		t.Errorf("mended bucket: %v, forgotten %v", err, healed.forgotten)
-	}
-	lasting := &fakeStore{publish: []Published{bad}}
-	if _, err := New(lasting, &fakeServer{}, Options{}).Sync(t.Context()); err == nil || lasting.published != 2 {
-		t.Errorf("lasting difference: %v after %d checkpoints", err, lasting.published)
-	}
-}
-
 func TestARestoredServerIsSentWhatItHadAcknowledged(t *testing.T) {
 	store := &fakeStore{acked: 5, publish: []Published{{Reset: []string{"o"}}, {}}}
 	r, err := New(store, &fakeServer{outcome: wire.Applied}, Options{}).Sync(t.Context())

@@ -3,7 +3,9 @@ package replica
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/hlc"
@@ -18,7 +20,11 @@ type fakeStore struct {
 	staged    int
 	publish   []Published // what successive checkpoints bring; the last one repeats
 	published int
-	forgotten []string
+	compared  time.Time
+	parts     []wire.RecordSum // of the one bucket that is ever compared
+	seq       uint64           // where it stands
+	mended    []Mending
+	differs   []sales.Difference
 	acked     int // acknowledged changes that Resend puts back
 	broken    error
 }
@@ -60,8 +66,34 @@ func (s *fakeStore) sent() int {
 	return len(s.settled)
 }
 
-func (s *fakeStore) Forget(_ context.Context, buckets []string) error {
-	s.forgotten = append(s.forgotten, buckets...)
+func (s *fakeStore) Compared(context.Context) (time.Time, error) { return s.compared, nil }
+
+func (s *fakeStore) Parts(_ context.Context, bucket string, f func(wire.RecordSum)) (wire.Cursor, error) {
+	for _, r := range s.parts {
+		f(r)
+	}
+	return wire.Cursor{Bucket: bucket, Epoch: 1, Seq: s.seq, Chain: 7}, nil
+}
+
+func (s *fakeStore) Mend(_ context.Context, m Mending) (Mended, error) {
+	s.mended = append(s.mended, m)
+	for _, st := range m.Put {
+		s.parts = append(slices.DeleteFunc(s.parts, func(r wire.RecordSum) bool { return r.ID == st.ID }), wire.RecordSum{Kind: st.Kind, ID: st.ID, Sum: wire.ChecksumOf(&st)})
+	}
+	for _, d := range m.Drop {
+		s.parts = slices.DeleteFunc(s.parts, func(r wire.RecordSum) bool { return r.ID == d.ID })
+	}
+	var sum wire.Sum
+	for _, r := range s.parts {
+		sum = sum.Add(r.Sum)
+	}
+	return Mended{Agrees: sum == m.Checksum && uint64(len(s.parts)) == m.Count}, nil
+}
+
+func (s *fakeStore) Differences(context.Context) ([]sales.Difference, error) { return s.differs, nil }
+
+func (s *fakeStore) Differs(_ context.Context, d sales.Difference) error {
+	s.differs = append(s.differs, d)
 	return nil
 }
 
@@ -94,6 +126,10 @@ type fakeServer struct {
 	pushes  int
 	err     error
 	garble  bool
+	has     []wire.RecordState // of the one bucket that is ever compared
+	books   wire.Sum           // by which its kept sum is wrong
+	seq     uint64
+	repairs []wire.RepairRequest
 }
 
 var errNetwork = &sales.Error{Code: sales.CodeOffline, Message: "no network"}
@@ -126,8 +162,31 @@ func (f *fakeServer) Pull(context.Context, wire.PullRequest) (wire.PullResponse,
 	return wire.PullResponse{More: f.pages > 0}, nil
 }
 
-func (f *fakeServer) Repair(context.Context, wire.RepairRequest) (wire.RepairResponse, error) {
-	return wire.RepairResponse{}, errors.ErrUnsupported
+func (f *fakeServer) Repair(_ context.Context, req wire.RepairRequest) (wire.RepairResponse, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.repairs = append(f.repairs, req)
+	if f.has == nil {
+		return wire.RepairResponse{}, errors.ErrUnsupported
+	}
+	resp := wire.RepairResponse{Cursor: wire.Cursor{Bucket: req.Bucket, Epoch: 1, Seq: f.seq, Chain: 7}, Count: uint64(len(f.has)), Checksum: f.books}
+	resp.Slots = make([]wire.Sum, wire.RepairSlots)
+	for i := range f.has {
+		st := &f.has[i]
+		slot, sum := wire.RepairSlotOf(st.ID), wire.ChecksumOf(st)
+		resp.Slots[slot] = resp.Slots[slot].Add(sum)
+		resp.Checksum = resp.Checksum.Add(sum)
+		if slices.Contains(req.Slots, slot) {
+			resp.Sums = append(resp.Sums, wire.RecordSum{Kind: st.Kind, ID: st.ID, Sum: sum})
+		}
+		if slices.Contains(req.Records, st.ID) {
+			resp.Records = append(resp.Records, *st)
+		}
+	}
+	if len(req.Slots)+len(req.Records) > 0 {
+		resp.Slots = nil
+	}
+	return resp, nil
 }
 
 func (f *fakeServer) History(context.Context, string, string) ([]sales.HistoryEntry, error) {

@@ -3,8 +3,6 @@ package replica
 import (
 	"context"
 	"fmt"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -27,21 +25,21 @@ const maxRounds = 3
 type pass struct {
 	store     Store
 	transport Transport
+	now       func() time.Time
 	progress  func(done, total int)
 	report    sales.SyncReport
 	kinds     []string
 }
 
 // run pushes and pulls until both sides agree, or gives the first error. What was done before the error stays done.
-func (p *pass) run(ctx context.Context, now func() time.Time) error {
-	begun := now()
+func (p *pass) run(ctx context.Context) error {
+	begun := p.now()
 	out0, in0 := p.transport.Traffic()
 	defer func() {
 		out, in := p.transport.Traffic()
 		p.report.BytesOut, p.report.BytesIn = out-out0, in-in0
-		p.report.Seconds = now().Sub(begun).Seconds()
+		p.report.Seconds = p.now().Sub(begun).Seconds()
 	}()
-	var suspect []string // buckets whose checksum differed once in this pass
 	for range maxRounds {
 		if err := p.push(ctx); err != nil {
 			return err
@@ -50,30 +48,22 @@ func (p *pass) run(ctx context.Context, now func() time.Time) error {
 		if err != nil {
 			return err
 		}
+		again := false
 		if len(got.Reset) > 0 {
 			n, err := p.store.Resend(ctx)
 			if err != nil {
 				return fmt.Errorf("send acknowledged changes again: %w", err)
 			}
-			if n == 0 && len(got.Mismatched) == 0 {
-				return nil
-			}
-			continue
+			again = n > 0
 		}
-		if len(got.Mismatched) == 0 {
+		// After a reset the buckets are compared by the pull that follows what is sent again.
+		if !again && len(got.Mismatched) > 0 {
+			if again, err = p.repair(ctx, got.Mismatched); err != nil {
+				return err
+			}
+		}
+		if !again {
 			return nil
-		}
-		for _, b := range got.Mismatched {
-			if slices.Contains(suspect, b) {
-				return &sales.Error{
-					Code: sales.CodeInternal, Message: "bucket " + b + " differs from the server after it was taken anew",
-					Hint: "your work is safe; run `roundsctl doctor` and send its report to your administrator",
-				}
-			}
-		}
-		suspect = got.Mismatched
-		if err := p.store.Forget(ctx, got.Mismatched); err != nil {
-			return fmt.Errorf("take buckets anew: %w", err)
 		}
 	}
 	return nil
@@ -151,63 +141,6 @@ func fill(changes []wire.Change) []wire.Change {
 		}
 	}
 	return changes
-}
-
-// pull fetches pages until the checkpoint is whole and publishes it.
-func (p *pass) pull(ctx context.Context) (Published, error) {
-	cursors, err := p.store.Cursors(ctx)
-	if err != nil {
-		return Published{}, fmt.Errorf("read the cursors: %w", err)
-	}
-	// A page that is fetched ahead is thrown away when this ends early: the store knows how far it has come.
-	ctx, cancel := context.WithCancel(ctx)
-	next := p.fetch(ctx, cursors, false)
-	defer func() {
-		cancel()
-		_, _ = next()
-	}()
-	done := 0
-	for {
-		page, err := next()
-		if err != nil {
-			return Published{}, fmt.Errorf("pull: %w", err)
-		}
-		if err := p.store.Observe(ctx, page.HLC); err != nil {
-			return Published{}, fmt.Errorf("follow the server's clock: %w", err)
-		}
-		done += len(page.Records)
-		p.progress(done, done+int(page.Remaining))
-		if page.More {
-			cursors = advance(cursors, page.Buckets)
-			next = p.fetch(ctx, cursors, len(page.Records) >= manyRecords)
-			if err := p.store.Stage(ctx, page); err != nil {
-				return Published{}, fmt.Errorf("keep a page of %d records: %w", len(page.Records), err)
-			}
-			continue
-		}
-		got, err := p.store.Publish(ctx, page)
-		if err != nil {
-			return Published{}, fmt.Errorf("publish a checkpoint of %d records: %w", done, err)
-		}
-		p.report.Pulled += got.Records
-		p.report.Conflicts += got.Conflicts
-		p.kinds = append(p.kinds, got.Kinds...)
-		return got, nil
-	}
-}
-
-// fetch gives a function that waits for a page, once. ahead begins to fetch it at once; otherwise that happens when it is asked for.
-func (p *pass) fetch(ctx context.Context, cursors []wire.Cursor, ahead bool) func() (wire.PullResponse, error) {
-	get := sync.OnceValues(func() (wire.PullResponse, error) {
-		if err := ctx.Err(); err != nil {
-			return wire.PullResponse{}, err
-		}
-		return p.transport.Pull(ctx, wire.PullRequest{Cursors: cursors, Limit: pullPage})
-	})
-	if ahead {
-		go get() //nolint:errcheck // who asks for the page hears of it
-	}
-	return get
 }
 
 // advance gives the cursors after a page. It makes a list of its own: the page before may still be asked for with the old one.

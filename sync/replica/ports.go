@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"time"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/hlc"
@@ -40,8 +41,15 @@ type Store interface {
 	// Publish makes the staged pages and this last one visible at once, rebases pending edits, drops lost buckets, compares
 	// checksums, and gives the buckets whose checksum differs.
 	Publish(ctx context.Context, page wire.PullResponse) (Published, error)
-	// Forget drops the cursors of buckets, so that they are taken anew; the outbox is not touched.
-	Forget(ctx context.Context, buckets []string) error
+	// Compared says when a checkpoint last compared the sums of all buckets, not only of those that moved; the zero time asks for it now.
+	Compared(ctx context.Context) (time.Time, error)
+	// Parts gives each record's part in the sum of a bucket, and where this device stands in it.
+	Parts(ctx context.Context, bucket string, f func(wire.RecordSum)) (wire.Cursor, error)
+	// Mend puts and drops exactly the given records, keeping what lies over them; the outbox is not touched.
+	Mend(ctx context.Context, m Mending) (Mended, error)
+	// Differences gives the buckets that stayed different after repair; Differs adds one, and a bucket that agrees again leaves by itself.
+	Differences(ctx context.Context) ([]sales.Difference, error)
+	Differs(ctx context.Context, d sales.Difference) error
 	// Resend puts the acknowledged changes that are still kept back into the outbox, after the server lost them.
 	Resend(ctx context.Context) (int, error)
 	// Observe follows the server's clock.
@@ -57,4 +65,19 @@ type Published struct {
 	Mismatched []string // buckets whose checksum differs from the server's
 	Reset      []string // buckets that were taken anew because the server's history is another one
 	Kinds      []string // kinds of record that changed
+}
+
+// Mending is what makes a bucket equal to the server's.
+type Mending struct {
+	Cursor   wire.Cursor        // the bucket, and where both sides stand in it
+	Put      []wire.RecordState // as the server has them
+	Drop     []wire.RecordSum   // held here and not there
+	Checksum wire.Sum           // the server's
+	Count    uint64
+}
+
+// Mended says how that went.
+type Mended struct {
+	Moved  bool // this device stands elsewhere by now: nothing was done
+	Agrees bool // the sum over the bucket's records is the server's
 }

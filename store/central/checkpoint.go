@@ -1,0 +1,111 @@
+package central
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/wire"
+)
+
+// summed takes in what a device says about all of its cursors at once.
+func (p *pull) summed(req *wire.PullRequest) error {
+	p.brief = req.Brief
+	if len(req.Digests) == 0 {
+		return nil
+	}
+	bad := len(req.Digests) != wire.DigestSlots
+	for _, n := range req.Slots {
+		if bad = bad || n >= wire.DigestSlots; !bad {
+			p.asked[n] = 1
+		}
+	}
+	if bad {
+		return &sales.Error{Code: sales.CodeInvalid, Message: "pull: the sums of the cursors are malformed", Hint: "update the program"}
+	}
+	p.digests = (*wire.Digests)(req.Digests)
+	return nil
+}
+
+// matched compares the device's sums with those of the heads in this snapshot. Where they agree, the device stands at the head, and its cursors are filled in.
+// Where they do not and its cursors did not come along, nothing can be told but that they are needed: false.
+func (p *pull) matched(buckets []bucketRow) bool {
+	var heads wire.Digests
+	for i := range buckets {
+		heads.Add(buckets[i].cursor())
+	}
+	for slot := range heads {
+		if heads[slot] != p.digests[slot] && p.asked[slot] == 0 {
+			p.resp.Differs = append(p.resp.Differs, slot)
+		}
+	}
+	if len(p.resp.Differs) > 0 {
+		return false
+	}
+	for i := range buckets {
+		b := &buckets[i]
+		if p.asked[wire.DigestSlotOf(b.name)] == 0 {
+			p.cursors[b.name] = b.cursor()
+		}
+	}
+	return true
+}
+
+func (b *bucketRow) cursor() wire.Cursor {
+	return wire.Cursor{Bucket: b.name, Epoch: b.epoch, Seq: b.seq, Chain: b.chain}
+}
+
+func (b *bucketRow) state(reset bool) wire.BucketState {
+	return wire.BucketState{Cursor: b.cursor(), Reset: reset, Checksum: b.sum.Bytes(), Count: uint64(b.live)}
+}
+
+// close makes the page the last one of a checkpoint: it names every visible bucket at its head.
+func (p *pull) close(buckets []bucketRow, caller wire.Caller, tree sales.TerritoryTree) {
+	resets := map[string]bool{}
+	for _, b := range p.resp.Buckets {
+		resets[b.Bucket] = b.Reset
+	}
+	p.resp.Buckets = make([]wire.BucketState, 0, len(buckets))
+	for i := range buckets {
+		b := &buckets[i]
+		p.resp.Buckets = append(p.resp.Buckets, b.state(resets[b.name]))
+		delete(p.cursors, b.name)
+	}
+	p.forgotten(caller, tree)
+}
+
+// closeBriefly makes the page the last one of a checkpoint and names only what moved in it, and what the caller has lost.
+func (p *pull) closeBriefly(buckets []bucketRow, caller wire.Caller, tree sales.TerritoryTree) {
+	moved := map[string]int{}
+	for i := range p.resp.Buckets {
+		moved[p.resp.Buckets[i].Bucket] = i
+	}
+	for i := range buckets {
+		b := &buckets[i]
+		if at, ok := moved[b.name]; ok {
+			p.resp.Buckets[at] = b.state(p.resp.Buckets[at].Reset)
+		}
+		delete(p.cursors, b.name)
+	}
+	for name := range p.forgotten(caller, tree) {
+		p.resp.Lost = append(p.resp.Lost, name)
+	}
+	slices.Sort(p.resp.Lost)
+}
+
+// forgotten goes through the cursors of buckets that are not among the visible heads. One that the caller may see, but that is unknown here, was lost by the
+// server: the device must hear that this is another history, so that it sends again what it still has. The others are given.
+func (p *pull) forgotten(caller wire.Caller, tree sales.TerritoryTree) map[string]bool {
+	lost := map[string]bool{}
+	var unknown []wire.BucketState
+	for name, c := range p.cursors {
+		if c.Seq > 0 && caller.Sees(tree, name) {
+			unknown = append(unknown, wire.BucketState{Cursor: wire.Cursor{Bucket: name}, Reset: true})
+		} else {
+			lost[name] = true
+		}
+	}
+	slices.SortFunc(unknown, func(a, b wire.BucketState) int { return strings.Compare(a.Bucket, b.Bucket) })
+	p.resp.Buckets = append(p.resp.Buckets, unknown...)
+	return lost
+}
