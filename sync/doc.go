@@ -19,6 +19,9 @@
 // written. It names its record, a verb, a clock reading, and for each field the new value and base: the stamp of the value that the author
 // saw when writing.
 //
+// Devices send the changes of a push in columns, which compress to half of what they take one after the other (PackedChanges in sync.proto);
+// the answer then gives outcomes only, for all changes whose verdict says no more, and a digest of their ids. Both forms mean the same.
+//
 // The server handles a push in one transaction and answers one verdict for each change, in order:
 //
 //	applied    every field was taken

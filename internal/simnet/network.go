@@ -81,7 +81,7 @@ func (n *network) Push(ctx context.Context, req wire.PushRequest) (wire.PushResp
 	for _, v := range resp.Verdicts {
 		n.note("  %s %s", v.Outcome, v.Code)
 	}
-	return wire.DecodePushed(wire.EncodePushed(resp)), err
+	return wire.DecodePushed(wire.EncodePushed(resp, true), req.Changes), err
 }
 
 // deliverLate lets one late request arrive; its answer finds nobody.

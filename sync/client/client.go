@@ -112,7 +112,7 @@ func (c *Client) Push(ctx context.Context, r wire.PushRequest) (wire.PushRespons
 	if err != nil {
 		return wire.PushResponse{}, c.explain("push", err)
 	}
-	return wire.DecodePushed(resp.Msg), nil
+	return wire.DecodePushed(resp.Msg, r.Changes), nil
 }
 
 // Pull fetches a page; see replica.Transport.

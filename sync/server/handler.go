@@ -107,16 +107,21 @@ func (h *handler) SignOut(ctx context.Context, r *connect.Request[syncpb.SignOut
 func (h *handler) Push(ctx context.Context, r *connect.Request[syncpb.PushRequest]) (*connect.Response[syncpb.PushResponse], error) {
 	var resp wire.PushResponse
 	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))
-	if err == nil && len(r.Msg.GetChanges()) > h.service.limits.Changes {
-		err = tooMany("push", len(r.Msg.GetChanges()), "changes", h.service.limits.Changes)
+	changes, problem := wire.Packed(r.Msg)
+	switch {
+	case err != nil:
+	case changes > h.service.limits.Changes:
+		err = tooMany("push", changes, "changes", h.service.limits.Changes)
+	case problem != "":
+		err = &sales.Error{Code: sales.CodeInvalid, Message: "push: " + problem, Hint: "update the program"}
 	}
 	if err == nil {
 		resp, err = h.service.Push(ctx, caller, wire.DecodePush(r.Msg))
 	}
-	if err := h.end(ctx, "Push", err, len(r.Msg.GetChanges())); err != nil {
+	if err := h.end(ctx, "Push", err, changes); err != nil {
 		return nil, err
 	}
-	return connect.NewResponse(wire.EncodePushed(resp)), nil
+	return connect.NewResponse(wire.EncodePushed(resp, r.Msg.GetPacked() != nil)), nil
 }
 
 // Pull gives a page.

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/hlc"
 	"github.com/rounds-field/rounds/sync/syncpb"
 )
@@ -25,10 +24,7 @@ func EncodeChange(c *Change) *syncpb.Change {
 func DecodeChange(p *syncpb.Change) Change {
 	c := Change{
 		ID: decodeID(p.GetId()), Counter: p.GetCounter(), Group: p.GetGroup(), Kind: decodeKind(p.GetKind()), RecordID: decodeID(p.GetRecord()),
-		HLC: hlc.Reading(p.GetHlc()), Schema: int(p.GetSchema()), Base: decodeStamp(p.GetBase()),
-	}
-	if v := p.GetVerb(); v >= syncpb.Verb_VERB_CREATE && v <= syncpb.Verb_VERB_DELETE {
-		c.Verb = sales.Verb(v)
+		Verb: decodeVerb(p.GetVerb()), HLC: hlc.Reading(p.GetHlc()), Schema: int(p.GetSchema()), Base: decodeStamp(p.GetBase()),
 	}
 	for _, f := range p.GetFields() {
 		c.Fields = append(c.Fields, FieldEdit{
@@ -39,46 +35,98 @@ func DecodeChange(p *syncpb.Change) Change {
 	return c
 }
 
-// EncodePush gives the wire form of a push.
+// EncodePush gives the wire form of a push: in columns where that can carry it.
 func EncodePush(r PushRequest) *syncpb.PushRequest {
 	p := &syncpb.PushRequest{Incarnation: encodeID(r.Incarnation)}
+	if p.Packed = pack(r.Changes); p.GetPacked() != nil {
+		return p
+	}
 	for i := range r.Changes {
 		p.Changes = append(p.Changes, EncodeChange(&r.Changes[i]))
 	}
 	return p
 }
 
-// DecodePush reads a push.
+// DecodePush reads a push. One whose columns do not fit each other, of which Packed tells, has no changes.
 func DecodePush(p *syncpb.PushRequest) PushRequest {
 	r := PushRequest{Incarnation: decodeID(p.GetIncarnation())}
+	if p.GetPacked() != nil {
+		r.Changes = unpack(p)
+		return r
+	}
 	for _, c := range p.GetChanges() {
 		r.Changes = append(r.Changes, DecodeChange(c))
 	}
 	return r
 }
 
-// EncodePushed gives the wire form of the answer to a push.
-func EncodePushed(r PushResponse) *syncpb.PushResponse {
+// EncodePushed gives the wire form of the answer to a push; packed says that the changes came in columns.
+func EncodePushed(r PushResponse, packed bool) *syncpb.PushResponse {
 	p := &syncpb.PushResponse{Hlc: uint64(r.HLC)}
 	for _, v := range r.Verdicts {
+		if packed && v.plain() {
+			p.Outcomes = append(p.Outcomes, syncpb.Outcome(v.Outcome))
+			continue
+		}
 		pv := &syncpb.Verdict{Id: encodeID(v.ChangeID), Outcome: syncpb.Outcome(v.Outcome), Code: v.Code, Field: v.Field, Message: v.Message, Hint: v.Hint}
 		for _, n := range v.Lost {
 			pv.Lost = append(pv.Lost, uint32(n))
 		}
 		p.Verdicts = append(p.Verdicts, pv)
+		if packed {
+			p.Outcomes = append(p.Outcomes, syncpb.Outcome_OUTCOME_UNSPECIFIED)
+		}
+	}
+	if packed {
+		p.Digest = digestOf(func(yield func(string) bool) {
+			for i := range r.Verdicts {
+				if !yield(r.Verdicts[i].ChangeID) {
+					return
+				}
+			}
+		})
 	}
 	return p
 }
 
-// DecodePushed reads the answer to a push.
-func DecodePushed(p *syncpb.PushResponse) PushResponse {
+// plain says whether a verdict says no more than its outcome.
+func (v *Verdict) plain() bool {
+	return len(v.Lost) == 0 && v.Code == "" && v.Field == "" && v.Message == "" && v.Hint == ""
+}
+
+// DecodePushed reads the answer to a push of these changes. One to other changes has no verdicts.
+func DecodePushed(p *syncpb.PushResponse, changes []Change) PushResponse {
 	r := PushResponse{HLC: hlc.Reading(p.GetHlc())}
+	said := make([]Verdict, 0, len(p.GetVerdicts()))
 	for _, pv := range p.GetVerdicts() {
 		v := Verdict{ChangeID: decodeID(pv.GetId()), Outcome: Outcome(pv.GetOutcome()), Code: pv.GetCode(), Field: pv.GetField(), Message: pv.GetMessage(), Hint: pv.GetHint()}
 		for _, n := range pv.GetLost() {
 			v.Lost = append(v.Lost, int(n))
 		}
-		r.Verdicts = append(r.Verdicts, v)
+		said = append(said, v)
+	}
+	if len(p.GetOutcomes()) == 0 {
+		r.Verdicts = said
+		return r
+	}
+	digest := digestOf(func(yield func(string) bool) {
+		for i := range changes {
+			if !yield(changes[i].ID) {
+				return
+			}
+		}
+	})
+	if digest != p.GetDigest() || len(p.GetOutcomes()) != len(changes) {
+		return r
+	}
+	for i, o := range p.GetOutcomes() {
+		switch {
+		case o != syncpb.Outcome_OUTCOME_UNSPECIFIED:
+			r.Verdicts = append(r.Verdicts, Verdict{ChangeID: changes[i].ID, Outcome: Outcome(o)})
+		case len(said) > 0:
+			r.Verdicts = append(r.Verdicts, said[0])
+			said = said[1:]
+		}
 	}
 	return r
 }
