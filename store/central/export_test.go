@@ -2,6 +2,8 @@ package central
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"strconv"
 
 	"github.com/rounds-field/rounds/store"
@@ -21,4 +23,24 @@ func (j *Journal) LimitPages(ctx context.Context, most int) int {
 		panic(err)
 	}
 	return n
+}
+
+// VerifyBroken verifies the database as it would be after a statement, which is then taken back.
+func (j *Journal) VerifyBroken(ctx context.Context, statement string) *Report {
+	var r *Report
+	undo := errors.New("undo")
+	err := j.db.Write(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return err
+		}
+		var err error
+		if r, err = j.verify(ctx, tx); err != nil {
+			return err
+		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		panic(err)
+	}
+	return r
 }

@@ -22,7 +22,9 @@ func (w *world) prune(h central.Horizon) central.Pruned {
 	return p
 }
 
-func partnerIn(name, region string) sales.Partner { return sales.Partner{Name: name, RegionCode: region} }
+func partnerIn(name, region string) sales.Partner {
+	return sales.Partner{Name: name, RegionCode: region}
+}
 
 // resets names the buckets that a pull from these cursors would have taken anew.
 func (d *device) resets(cursors []wire.Cursor) string {
