@@ -66,6 +66,19 @@
 // drops what it has of that bucket, takes it from the beginning, and sends the acknowledged changes that it still keeps (30 days) again: after a
 // restore from a backup the server converges to what it had. The outbox is never touched by any of this.
 //
+// # Short pulls
+//
+// A brief request asks that the last page name only the buckets that moved, and under lost those of the cursors that the caller no longer
+// sees or that are not there any more; what is not named is as it was. A device asks briefly unless its last complete comparison is a day old, a bucket is
+// being taken anew, or a page with more came before in this pull: then the last page has to name everything that moved on the way.
+//
+// A device with 32 cursors or more sends 64 digests in their place: a bucket's slot is its name's FNV-1a hash h, folded ((h xor h>>32) mod 64), and a slot's
+// digest is the sum modulo 2^64 over its cursors of the first eight bytes of SHA-256 over the name, a zero byte, epoch, seq and chain (8 bytes
+// each, big-endian); cursors with seq 0 do not count. The server sums up the heads of what the caller sees in its snapshot. Where a slot is equal, the device
+// stands at every head in it. Where one differs and is not among slots, the answer says so in differs and holds nothing else: the device asks
+// again with the cursors of all slots that differed so far in this pull, named in slots, and with the digests again, so that the
+// answer still speaks for all buckets of one snapshot. Nothing new then costs some 600 bytes, however many buckets there are.
+//
 // # Overlay
 //
 // What a screen shows is the last server state of a record with the device's own unsettled changes laid over it. A settled change stays in the overlay until
@@ -75,12 +88,27 @@
 // # Checksums
 //
 // A bucket's checksum is the sum modulo 2^128 over its live records of the first 16 bytes of SHA-256 over the record's id and, for each field in
-// order of number, the number (4 bytes, big-endian), the reading (8) and the node (8). Both sides keep it as they go and compare at each
-// checkpoint. A bucket that differs is taken anew once; if it differs again, that is reported, and syncing of other buckets goes on.
+// order of number, the number (4 bytes, big-endian), the reading (8) and the node (8). Both sides keep it as they go and compare it, with the
+// number of records, at each checkpoint for the buckets that it names: those that moved, and once a day all.
+//
+// # Repair
+//
+// A bucket that differs is drilled down: the device asks for the sums of its 256 slots (a record's slot is the last byte of its id), adds up its own from what
+// it holds of each record, asks for the records of the slots that differ with their sums, and for the states of those that differ and only those. It
+// puts them, and drops what the server does not have there, in one transaction; pending changes lie over them as before, and the outbox is not touched.
+// Every answer is from one snapshot and carries the bucket's head: where that is not the device's cursor, it pulls first. The server makes the sums from the
+// records as they are; only checksum and count are those that it keeps along the way.
+//
+// If the bucket still differs after three rounds, the device keeps a report for a person (which records differ, or that all agree and only the kept sum
+// does not) and leaves the bucket alone until something happens in it or a day has passed. Syncing goes on meanwhile. A bucket that the caller does not see
+// is answered as one that does not exist.
+//
+// A checksum says nothing about values. The device keeps beside each row a CRC-64 of what it wrote there; the deep check, each week while the app is idle or by
+// `roundsctl doctor --deep`, reads every row against it, and the rows that it finds damaged are fetched by their ids like those above.
 //
 // # Limits
 //
-// A push has at most 5,000 changes; a page at most 10,000 records. Messages are at most 64 MiB unpacked, those that need no
+// A push has at most 5,000 changes; a page at most 10,000 records; a question about a bucket at most 32 slots or 100 records. Messages are at most 64 MiB unpacked, those that need no
 // sign-in 64 KiB; other calls are refused before their message is read when the sign-in is not good. Texts have the limits of package
 // sales. Compression is zstd or gzip; calls work without.
 package sync

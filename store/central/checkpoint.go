@@ -1,6 +1,7 @@
 package central
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -27,6 +28,41 @@ func (p *pull) summed(req *wire.PullRequest) error {
 	return nil
 }
 
+// glance answers the question that devices ask most: whether anything has happened at all. It reads no more of the buckets than that takes.
+func (p *pull) glance(caller wire.Caller, tree sales.TerritoryTree) error {
+	rows, err := p.tx.QueryContext(p.ctx, p.j.sql.bind("SELECT bucket, epoch, seq, chain FROM buckets WHERE org_id = ?"), p.j.org)
+	if err != nil {
+		return fmt.Errorf("read the buckets: %w", err)
+	}
+	defer rows.Close()
+	var heads wire.Digests
+	for rows.Next() {
+		var c wire.Cursor
+		var epoch, seq, chain int64
+		if err := rows.Scan(&c.Bucket, &epoch, &seq, &chain); err != nil {
+			return fmt.Errorf("read the buckets: %w", err)
+		}
+		c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
+		if caller.Sees(tree, c.Bucket) {
+			heads.Add(c)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read the buckets: %w", err)
+	}
+	p.differing(&heads)
+	return nil
+}
+
+// differing notes the slots in which the device stands elsewhere and whose cursors did not come along.
+func (p *pull) differing(heads *wire.Digests) {
+	for slot := range heads {
+		if heads[slot] != p.digests[slot] && p.asked[slot] == 0 {
+			p.resp.Differs = append(p.resp.Differs, slot)
+		}
+	}
+}
+
 // matched compares the device's sums with those of the heads in this snapshot. Where they agree, the device stands at the head, and its cursors are filled in.
 // Where they do not and its cursors did not come along, nothing can be told but that they are needed: false.
 func (p *pull) matched(buckets []bucketRow) bool {
@@ -34,12 +70,7 @@ func (p *pull) matched(buckets []bucketRow) bool {
 	for i := range buckets {
 		heads.Add(buckets[i].cursor())
 	}
-	for slot := range heads {
-		if heads[slot] != p.digests[slot] && p.asked[slot] == 0 {
-			p.resp.Differs = append(p.resp.Differs, slot)
-		}
-	}
-	if len(p.resp.Differs) > 0 {
+	if p.differing(&heads); len(p.resp.Differs) > 0 {
 		return false
 	}
 	for i := range buckets {
