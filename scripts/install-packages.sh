@@ -2,7 +2,7 @@
 # Installs what is missing of the system packages that Rounds needs.
 #
 #   scripts/install-packages.sh build   a C compiler and the headers of OpenGL, X11 and Wayland; the software renderer
-#   scripts/install-packages.sh test    a screen without a monitor, the tools that drive it, a browser, a shell checker
+#   scripts/install-packages.sh test    a screen without a monitor, the tools that drive it, a browser, PostgreSQL, a shell checker
 #
 # Where everything is there already it only asks dpkg and is done at once.
 set -euo pipefail
@@ -13,12 +13,12 @@ build_packages=(
   libwayland-dev libxkbcommon-dev
   libgl1-mesa-dri
 )
-test_packages=(xvfb openbox xdotool imagemagick xclip dbus-x11 chromium shellcheck)
+test_packages=(xvfb openbox xdotool imagemagick xclip dbus-x11 chromium postgresql shellcheck)
 
 # The same, for machines without apt: these programs and pkg-config modules have to be there.
 build_programs=(cc pkg-config)
 build_modules=(gl egl x11 xrandr xxf86vm xi xcursor xinerama wayland-client xkbcommon)
-test_programs=(Xvfb openbox xdotool convert xclip dbus-launch chromium shellcheck)
+test_programs=(Xvfb openbox xdotool convert xclip dbus-launch chromium psql shellcheck)
 
 set_name=${1:-}
 case $set_name in
@@ -74,7 +74,7 @@ check_other_linux() {
   die "there is no apt-get here to install what is missing: ${list%, }" \
     "on Debian and Ubuntu the packages are called: ${packages[*]}" \
     "on Fedora install: gcc pkgconf mesa-libGL-devel mesa-libEGL-devel libX11-devel libXrandr-devel libXxf86vm-devel libXi-devel libXcursor-devel libXinerama-devel wayland-devel libxkbcommon-devel mesa-dri-drivers" \
-    "for the tests also: xorg-x11-server-Xvfb openbox xdotool ImageMagick xclip dbus-x11 chromium ShellCheck"
+    "for the tests also: xorg-x11-server-Xvfb openbox xdotool ImageMagick xclip dbus-x11 chromium postgresql-server ShellCheck"
 }
 
 case $(uname -s) in

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/store/central"
 )
 
 // DefaultListen is the address that the server listens on when none is given.
@@ -18,11 +19,12 @@ const DefaultListen = "127.0.0.1:7420"
 
 // Config is what a server may be told. The zero value, with a Data folder, works.
 type Config struct {
-	Data    string // folder of the database
-	Listen  string // address and port
-	Sample  string // "", "small" or "full": the sample organisation to load once
-	TLSCert string // file with the certificate and its chain, PEM
-	TLSKey  string // file with its private key, PEM
+	Data     string // folder of the server's data
+	Database string // URL of a PostgreSQL database; "" means an SQLite file in the folder
+	Listen   string // address and port
+	Sample   string // "", "small" or "full": the sample organisation to load once
+	TLSCert  string // file with the certificate and its chain, PEM
+	TLSKey   string // file with its private key, PEM
 	// MinSchema is the version of the record declarations that an app must know to fetch records; changes are taken from any. 0 means every app.
 	MinSchema int
 	Version   string // of the program, for logs and metrics
@@ -60,6 +62,9 @@ func (c Config) filled() (Config, error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")
 	}
+	if c.Database != "" && !central.IsURL(c.Database) {
+		return c, notADatabase() // what was given may be a password
+	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {
 		return c, bad("listen", fmt.Sprintf("%q is not an address with a port", c.Listen), "write it like "+DefaultListen)
@@ -79,4 +84,9 @@ func loopback(host string) bool {
 
 func bad(field, message, hint string) error {
 	return &sales.Error{Code: sales.CodeInvalid, Message: field + ": " + message, Hint: hint, Args: map[string]any{"Value": field}}
+}
+
+func notADatabase() error {
+	return bad("database", "it is not the URL of a PostgreSQL database",
+		"write it like postgres://USER@HOST:5432/NAME, or leave it out to keep the records in the data folder")
 }

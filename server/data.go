@@ -19,11 +19,17 @@ const (
 	passwordFile = "sample-password.txt"
 )
 
-// OpenJournal opens the journal in a data folder and makes both when they do not exist. The command line uses it beside a running server: the
-// database lets one write at a time and the others wait.
-func OpenJournal(ctx context.Context, data string) (*central.Journal, error) {
+// OpenJournal opens the journal: the PostgreSQL database with this URL, or the one in a data folder where database is "". It makes what does not
+// exist. The command line uses it beside running servers.
+func OpenJournal(ctx context.Context, data, database string) (*central.Journal, error) {
+	if database != "" && !central.IsURL(database) {
+		return nil, notADatabase()
+	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, store.Explain("make the data folder "+data, err)
+	}
+	if database != "" {
+		return central.Open(ctx, database, central.Options{})
 	}
 	path := filepath.Join(data, journalFile)
 	// The database holds password hashes: nobody else reads it, whoever made the folder.

@@ -52,7 +52,7 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Unlock()) }()
-	journal, err := OpenJournal(ctx, c.Data)
+	journal, err := OpenJournal(ctx, c.Data, c.Database)
 	if err != nil {
 		return err
 	}

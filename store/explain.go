@@ -24,7 +24,14 @@ func Explain(doing string, err error) error {
 	return &sales.Error{Code: sales.CodeStorage, Message: doing, Hint: hintFor(err), Cause: err}
 }
 
+// hinted is an error of another database, which knows best what to do.
+type hinted interface{ Hint() string }
+
 func hintFor(err error) string {
+	var h hinted
+	if errors.As(err, &h) {
+		return h.Hint()
+	}
 	if errors.Is(err, fs.ErrPermission) {
 		return "give this user the right to write in that folder, or choose another one"
 	}

@@ -10,18 +10,21 @@ import (
 )
 
 // Migrate brings a database up to the newest of the numbered migrations in fsys (NNNNN_name.sql in goose's form). Each migration is one
-// transaction together with the note that it was done, so a program that is killed in between goes on where it was.
-func Migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, fsys fs.FS) error {
-	p, err := goose.NewProvider(dialect, db, fsys)
+// transaction together with the note that it was done, so a program that is killed in between goes on where it was. Where several processes may migrate at
+// once, options has a locker.
+func Migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, fsys fs.FS, options ...goose.ProviderOption) error {
+	p, err := goose.NewProvider(dialect, db, fsys, options...)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	pending, err := p.HasPending(ctx)
-	if err != nil {
-		return fmt.Errorf("look for migrations to do: %w", err)
-	}
-	if !pending {
-		return nil
+	if len(options) == 0 { // looking is cheaper than doing, but takes no lock
+		pending, err := p.HasPending(ctx)
+		if err != nil {
+			return fmt.Errorf("look for migrations to do: %w", err)
+		}
+		if !pending {
+			return nil
+		}
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)

@@ -49,7 +49,7 @@ func variable(flag string) string {
 }
 
 // known lists the names that a configuration file may hold.
-var known = []string{"data", "listen", "sample", "tls-cert", "tls-key", "min-schema", "log"}
+var known = []string{"data", "database", "listen", "sample", "tls-cert", "tls-key", "min-schema", "log"}
 
 func readConfig(path string) (map[string]string, error) {
 	if path == "" {
@@ -71,7 +71,7 @@ func readConfig(path string) (map[string]string, error) {
 		name = strings.TrimSpace(name)
 		if !ok || !slices.Contains(known, name) {
 			return nil, &sales.Error{
-				Code: sales.CodeFile, Message: fmt.Sprintf("%s line %d: %q is not an option", path, n, line),
+				Code: sales.CodeFile, Message: fmt.Sprintf("%s line %d: %q is not an option", path, n, name),
 				Hint: "write NAME = VALUE, with one of the names " + strings.Join(known, ", "),
 			}
 		}

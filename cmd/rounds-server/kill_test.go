@@ -140,7 +140,7 @@ func TestAServerKilledAtRandomKeepsWhatItAcknowledgedAndTakesNothingTwice(t *tes
 // check looks into the database of a killed server: everything there, once, in a dense sequence, with right checksums.
 func check(t *testing.T, data, userID string, changes []wire.Change) {
 	t.Helper()
-	j, err := server.OpenJournal(t.Context(), data)
+	j, err := server.OpenJournal(t.Context(), data, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ type program struct {
 	in       io.Reader
 	out, err io.Writer
 	data     string
+	database string
 	config   string
 }
 
@@ -65,6 +66,7 @@ func command(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.SetOut(out)
 	root.SetErr(errs)
 	root.PersistentFlags().StringVar(&p.data, "data", server.DefaultData(), "folder of the server's data")
+	root.PersistentFlags().StringVar(&p.database, "database", "", "URL of a PostgreSQL database, postgres://USER@HOST:5432/NAME; without it, a file in the data folder")
 	root.PersistentFlags().StringVar(&p.config, "config", "", "file with options, one NAME = VALUE a line")
 	root.AddCommand(p.serve(), p.user(), &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
@@ -111,7 +113,7 @@ The console is at the address that the server listens on, for administrators, ma
 lives, /readyz whether it can be used, /metrics counts (for this computer, or with an administrator's token). The first
 administrator is made by: rounds-server user add NAME --role admin --password-stdin`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c.Data, c.Version = p.data, version
+			c.Data, c.Database, c.Version = p.data, p.database, version
 			var handler slog.Handler = slog.NewTextHandler(p.err, nil)
 			switch format {
 			case "text":

@@ -24,16 +24,16 @@ var commandLine = wire.Caller{}
 func (p *program) user() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "user", Short: "Add, list, disable users and their devices; the server may be running or not",
-		Long: "Add, list, disable users and their devices. The commands work on the data folder, whether a server is running on it or not.",
+		Long: "Add, list, disable users and their devices. The commands work on the database, whether servers are running on it or not.",
 	}
 	cmd.AddCommand(p.userAdd(), p.userList(), p.userDisable("disable", "Stop a user from signing in; their work stays", true),
 		p.userDisable("enable", "Let a disabled user sign in again", false), p.userPassword(), p.userDevices(), p.userRevoke())
 	return cmd
 }
 
-// with opens the accounts of the data folder, calls f and closes them.
+// with opens the accounts of the database, calls f and closes them.
 func (p *program) with(ctx context.Context, f func(*accounts.Service) error) error {
-	journal, err := server.OpenJournal(ctx, p.data)
+	journal, err := server.OpenJournal(ctx, p.data, p.database)
 	if err != nil {
 		return err
 	}

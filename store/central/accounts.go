@@ -79,7 +79,7 @@ func (j *Journal) AddAccounts(ctx context.Context, caller wire.Caller, list ...N
 func (j *Journal) account(ctx context.Context, tx *sql.Tx, name string) (*Account, error) {
 	a := &Account{}
 	var created, changed int64
-	err := tx.QueryRowContext(ctx, j.sql.bind("SELECT name, user_id, password, created, changed FROM accounts WHERE org_id = ? AND name = ?"), j.org, name).
+	err := tx.QueryRowContext(ctx, j.sql.bind("SELECT name, user_id, password, created, changed FROM accounts WHERE org_id = ? AND name = ?"), j.org, clean(name)).
 		Scan(&a.Name, &a.UserID, &a.Password, &created, &changed)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/rounds-field/rounds/store"
 )
 
@@ -25,12 +23,8 @@ func (b *batch) audit(action, subject, detail string) error {
 }
 
 func (j *Journal) audit(ctx context.Context, tx *sql.Tx, e AuditEntry) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return fmt.Errorf("write the audit: %w", err)
-	}
-	_, err = tx.ExecContext(ctx, j.sql.bind("INSERT INTO audit (org_id, id, at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-		j.org, id[:], e.At.UnixMilli(), e.Actor, e.Action, e.Subject, e.Detail)
+	_, err := tx.ExecContext(ctx, j.sql.bind("INSERT INTO audit (org_id, id, at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"),
+		j.org, idBytes(j.newID()), e.At.UnixMilli(), clean(e.Actor), e.Action, clean(e.Subject), clean(e.Detail))
 	if err != nil {
 		return fmt.Errorf("write the audit: %w", err)
 	}

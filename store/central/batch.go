@@ -3,7 +3,6 @@ package central
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -63,16 +62,10 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 	b := &batch{
 		// The driver watches a context that can end with a goroutine for each statement. A batch is short, and one that goes through although
 		// its caller has gone is harmless: the changes are sent again and known.
-		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: caller, trusted: caller.UserID == "", node: node, now: j.now(),
+		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: cleanCaller(caller), trusted: caller.UserID == "", node: node, now: j.now(),
 		sees: map[string]bool{}, stmts: map[string]statement{},
 		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{}, graves: map[key]bool{},
 	}
-	// Another process may have written since: continue after its clock.
-	var clock int64
-	if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT clock FROM organisations WHERE org_id = ?"+j.sql.forUpdate()), j.org).Scan(&clock); err != nil {
-		return nil, fmt.Errorf("read the server's clock: %w", err)
-	}
-	j.clock.Observe(hlc.Reading(clock))
 	var err error
 	b.tree, err = j.territories(ctx, tx)
 	return b, err
@@ -90,9 +83,9 @@ func (b *batch) stmt(query string) (statement, error) {
 	if s, ok := b.stmts[query]; ok {
 		return s, nil
 	}
-	s, err := b.tx.PrepareContext(b.ctx, b.j.sql.bind(query))
+	s, err := b.j.sql.prepare(b.ctx, b.tx, query)
 	if err != nil {
-		return nil, fmt.Errorf("prepare a statement: %w", err)
+		return nil, err
 	}
 	b.stmts[query] = s
 	return s, nil
@@ -107,7 +100,7 @@ func (b *batch) exec(query string, args ...any) error {
 	return err
 }
 
-// load finds a record as the group being tried sees it; nil when it does not exist.
+// load finds a record as the group being tried sees it, and locks it; nil when it does not exist.
 func (b *batch) load(k key) (*row, error) {
 	if r, ok := b.group[k]; ok {
 		return r, nil
@@ -115,16 +108,32 @@ func (b *batch) load(k key) (*row, error) {
 	if r, ok := b.rows[k]; ok {
 		return r, nil
 	}
-	s, err := b.stmt("SELECT " + rowColumns + " FROM records WHERE org_id = ? AND kind = ? AND id = ?" + b.j.sql.forUpdate())
-	if err != nil {
-		return nil, err
-	}
-	r, err := scanRow(s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id)))
+	r, err := b.find(k, b.j.sql.forUpdate())
 	if err != nil {
 		return nil, err
 	}
 	b.rows[k] = r
 	return r, nil
+}
+
+// peek finds a record like load without locking it: for what is only told, and for a parent whose bucket a record shares already. Whoever moves that
+// parent waits for the record's lock, and takes it along.
+func (b *batch) peek(k key) (*row, error) {
+	if r, ok := b.group[k]; ok {
+		return r, nil
+	}
+	if r, ok := b.rows[k]; ok {
+		return r, nil
+	}
+	return b.find(k, "")
+}
+
+func (b *batch) find(k key, lock string) (*row, error) {
+	s, err := b.stmt("SELECT " + rowColumns + " FROM records WHERE org_id = ? AND kind = ? AND id = ?" + lock)
+	if err != nil {
+		return nil, err
+	}
+	return scanRow(s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id)))
 }
 
 // accept keeps what the group did.

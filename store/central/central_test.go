@@ -2,7 +2,6 @@ package central_test
 
 import (
 	"context"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -26,16 +25,7 @@ var system = wire.Caller{}
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	j, err := central.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), central.Options{Now: func() time.Time { return w.now }, Sync: "normal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := j.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w.journal = j
+	w.journal = journalIn(t, newDatabase(t), central.Options{Now: func() time.Time { return w.now }})
 	for _, code := range []string{"31", "3101", "44", "4401"} {
 		w.commit(sales.CreateOf(sales.Territory{Code: code, Name: "Territory " + code, ParentCode: parentOf(code)}))
 	}

@@ -37,6 +37,9 @@ func (j *Journal) commit(ctx context.Context, tx *sql.Tx, caller wire.Caller, ed
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := b.prefetchEdits(edits); err != nil {
+		return nil, nil, err
+	}
 	ids = make([]string, 0, len(edits))
 	for i := range edits {
 		c, err := b.changeOf(&edits[i])
@@ -65,11 +68,12 @@ func (j *Journal) Once(ctx context.Context, mark string, edits func() ([]sales.E
 	done := false
 	var moved []wire.Cursor
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
-		var marks string
-		if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT marks FROM organisations WHERE org_id = ?"), j.org).Scan(&marks); err != nil {
+		done = false
+		marks, err := j.marks(ctx, tx, j.sql.forUpdate()) // whoever else wants to do it waits here, and then finds it done
+		if err != nil {
 			return err
 		}
-		if strings.Contains(marks, mark+" ") {
+		if slices.Contains(strings.Fields(marks), mark) {
 			return nil
 		}
 		list, err := edits()
@@ -96,10 +100,11 @@ func (b *batch) changeOf(e *sales.Edit) (*wire.Change, error) {
 	if !ok {
 		return nil, &sales.Error{Code: sales.CodeUnknownKind, Message: "no kind of record is called " + e.Kind}
 	}
-	c := &wire.Change{ID: sales.NewID(), Kind: e.Kind, RecordID: e.ID, Verb: e.Verb, HLC: b.j.clock.Next(), Schema: b.j.versions.Now}
+	c := &wire.Change{ID: b.j.newID(), Kind: e.Kind, RecordID: e.ID, Verb: e.Verb, HLC: b.j.clock.Next(), Schema: b.j.versions.Now}
 	if e.Verb == sales.Create {
 		if c.RecordID == "" {
-			c.RecordID = sales.NewID()
+			c.RecordID = b.j.newID()
+			b.rows[key{c.Kind, c.RecordID}] = nil // nobody can have it
 		}
 		rec := sales.Complete(sales.Record{Kind: e.Kind, ID: c.RecordID, Values: e.Values}, b.now, b.caller.UserID)
 		c.Fields = editsOf(k, rec.Values, nil)
@@ -111,6 +116,11 @@ func (b *batch) changeOf(e *sales.Edit) (*wire.Change, error) {
 	}
 	if cur != nil {
 		c.Base = cur.state.Latest()
+		// Another server, whose clock may be ahead, may have written it last.
+		if c.HLC <= c.Base.HLC {
+			b.j.clock.Observe(c.Base.HLC)
+			c.HLC = max(b.j.clock.Next(), c.Base.HLC+1)
+		}
 		if e.Verb == sales.Update {
 			c.Fields = editsOf(k, e.Values, &cur.state)
 		}

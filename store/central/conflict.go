@@ -111,7 +111,7 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 	}
 	e := b.entryOf(c, hlc.Stamp{HLC: c.HLC, Node: b.j.node})
 	e.author, e.device, e.verdict.Outcome = "", "", wire.Applied
-	if cur, err := b.load(key{rec.Kind, rec.ID}); err != nil || cur != nil {
+	if cur, err := b.peek(key{rec.Kind, rec.ID}); err != nil || cur != nil {
 		return err // told already
 	}
 	got := merge.Apply(k, nil, c, e.stamp, "")
@@ -158,7 +158,7 @@ func (b *batch) userName(id string) (string, error) {
 	if idBytes(id) == nil {
 		return id, nil
 	}
-	r, err := b.load(key{"user", id})
+	r, err := b.peek(key{"user", id})
 	if err != nil || r == nil {
 		return "another user", err
 	}

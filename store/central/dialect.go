@@ -4,14 +4,25 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
+	"sync"
 )
 
 // dialect is what differs between the databases.
 type dialect interface {
 	// bind turns the placeholders of a statement, written as question marks, into the database's own.
 	bind(query string) string
-	// forUpdate is the suffix that makes a SELECT lock its rows until the end of the transaction.
+	// forUpdate and forShare are the suffixes that make a SELECT lock its rows until the end of the transaction: for a writer alone, or against
+	// writers.
 	forUpdate() string
+	forShare() string
+	// alone makes a transaction that has done nothing yet behave as if no other ran at the same time.
+	alone(ctx context.Context, tx *sql.Tx) error
+	// prepare gives a statement that a transaction will run many times.
+	prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error)
+	// rows is how many rows one INSERT writes at most.
+	rows() int
 	// clear empties tables.
 	clear(ctx context.Context, tx *sql.Tx, tables []string) error
 }
@@ -19,8 +30,19 @@ type dialect interface {
 // sqlite has one writer at a time: whoever writes has everything locked.
 type sqlite struct{}
 
-func (sqlite) bind(query string) string { return query }
-func (sqlite) forUpdate() string        { return "" }
+func (sqlite) bind(query string) string                 { return query }
+func (sqlite) forUpdate() string                        { return "" }
+func (sqlite) forShare() string                         { return "" }
+func (sqlite) alone(_ context.Context, _ *sql.Tx) error { return nil }
+func (sqlite) rows() int                                { return 1 }
+
+func (sqlite) prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error) {
+	s, err := tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare a statement: %w", err)
+	}
+	return s, nil
+}
 
 func (sqlite) clear(ctx context.Context, tx *sql.Tx, tables []string) error {
 	if _, err := tx.ExecContext(ctx, "DROP TRIGGER IF EXISTS audit_is_kept"); err != nil {
@@ -33,4 +55,73 @@ func (sqlite) clear(ctx context.Context, tx *sql.Tx, tables []string) error {
 	}
 	_, err := tx.ExecContext(ctx, "CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END")
 	return err
+}
+
+// postgres locks rows. Its statements are read committed: each sees what was committed when it began, so that what is read after a lock was
+// waited for is current.
+type postgres struct {
+	bound sync.Map // statements with placeholders of their own, by statement
+}
+
+func (p *postgres) bind(query string) string {
+	if q, ok := p.bound.Load(query); ok {
+		return q.(string)
+	}
+	var b strings.Builder
+	b.Grow(len(query) + 64)
+	n := 0
+	for part := range strings.SplitSeq(query, "?") {
+		if n > 0 {
+			b.WriteByte('$')
+			b.WriteString(strconv.Itoa(n))
+		}
+		b.WriteString(part)
+		n++
+	}
+	q := b.String()
+	p.bound.Store(query, q)
+	return q
+}
+
+func (*postgres) forUpdate() string { return " FOR UPDATE" }
+func (*postgres) forShare() string  { return " FOR SHARE" }
+func (*postgres) rows() int         { return 128 }
+
+func (*postgres) alone(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+	return err
+}
+
+func (*postgres) clear(ctx context.Context, tx *sql.Tx, tables []string) error {
+	for _, s := range []string{
+		"ALTER TABLE audit DISABLE TRIGGER audit_is_whole", "TRUNCATE " + strings.Join(tables, ", "), "ALTER TABLE audit ENABLE TRIGGER audit_is_whole",
+	} {
+		if _, err := tx.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("empty the tables: %w", err)
+		}
+	}
+	return nil
+}
+
+// prepare leaves it to the driver, which keeps what it has prepared with the connection.
+func (p *postgres) prepare(_ context.Context, tx *sql.Tx, query string) (statement, error) {
+	return plain{tx, p.bind(query)}, nil
+}
+
+// plain is a statement that the driver prepares.
+type plain struct {
+	tx    *sql.Tx
+	query string
+}
+
+func (s plain) ExecContext(ctx context.Context, args ...any) (sql.Result, error) {
+	return s.tx.ExecContext(ctx, s.query, args...)
+}
+
+func (s plain) QueryContext(ctx context.Context, args ...any) (*sql.Rows, error) {
+	return s.tx.QueryContext(ctx, s.query, args...)
+}
+
+func (s plain) QueryRowContext(ctx context.Context, args ...any) *sql.Row {
+	return s.tx.QueryRowContext(ctx, s.query, args...)
 }

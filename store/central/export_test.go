@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"regexp"
 	"strconv"
 
 	"github.com/rounds-field/rounds/store"
@@ -25,8 +26,14 @@ func (j *Journal) LimitPages(ctx context.Context, most int) int {
 	return n
 }
 
+// hexLiteral is a value of bytes in a statement.
+var hexLiteral = regexp.MustCompile(`X'([0-9A-F]*)'`)
+
 // VerifyBroken verifies the database as it would be after a statement, which is then taken back.
 func (j *Journal) VerifyBroken(ctx context.Context, statement string) *Report {
+	if _, ok := j.sql.(*postgres); ok {
+		statement = hexLiteral.ReplaceAllString(statement, `BYTEA '\x$1'`)
+	}
 	var r *Report
 	undo := errors.New("undo")
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {

@@ -21,7 +21,6 @@ type bucketRow struct {
 	chain uint64
 	sum   wire.Sum
 	live  int64
-	fresh bool
 }
 
 // numbered is one number in a bucket: a record that was written there, or left.
@@ -30,9 +29,12 @@ type numbered struct {
 	left bool
 }
 
-// finish writes what the batch did: conflicts for the losers, the records, numbered in their buckets, and the changes.
+// finish writes what the batch did: the changes, conflicts for the losers, the records, numbered in their buckets.
 func (b *batch) finish(incarnation string) error {
 	if err := b.conflicts(); err != nil {
+		return err
+	}
+	if err := b.writeChanges(incarnation); err != nil {
 		return err
 	}
 	dirty := slices.SortedFunc(maps.Keys(b.original), key.compare)
@@ -45,29 +47,31 @@ func (b *batch) finish(incarnation string) error {
 		work[is.state.Bucket] = append(work[is.state.Bucket], numbered{k, false})
 	}
 	// The buckets come last, in sorted order: from here to the commit, nobody else gets a number in them.
-	for _, name := range slices.Sorted(maps.Keys(work)) {
-		if err := b.number(name, work[name]); err != nil {
-			return fmt.Errorf("number bucket %s: %w", name, err)
-		}
+	buckets, err := b.lockBuckets(slices.Sorted(maps.Keys(work)))
+	if err != nil {
+		return fmt.Errorf("lock the buckets: %w", err)
 	}
-	if err := b.writeChanges(incarnation); err != nil {
-		return err
+	var left []any
+	for _, r := range buckets {
+		left = append(left, b.number(r, work[r.name])...)
 	}
-	return b.exec("UPDATE organisations SET clock = ? WHERE org_id = ?", int64(b.j.clock.Next()), b.j.org)
+	if err := b.insert(departed, left); err != nil {
+		return fmt.Errorf("write what left a bucket: %w", err)
+	}
+	if err := b.writeRows(dirty); err != nil {
+		return fmt.Errorf("write the records: %w", err)
+	}
+	return b.saveBuckets(buckets)
 }
 
-// number gives each record its number in one bucket and writes both.
-func (b *batch) number(name string, list []numbered) error {
-	bucket, err := b.lockBucket(name)
-	if err != nil {
-		return err
-	}
+// number gives each record its number in one bucket. It gives the rows of those that left.
+func (b *batch) number(bucket *bucketRow, list []numbered) (left []any) {
 	h := sha256.New()
 	buf := binary.BigEndian.AppendUint64(nil, bucket.chain)
 	for _, n := range list {
 		bucket.seq++
 		was, is := b.original[n.key], b.rows[n.key]
-		if was != nil && was.state.Bucket == name {
+		if was != nil && was.state.Bucket == bucket.name {
 			bucket.sum = bucket.sum.Sub(was.sum())
 			if was.live() {
 				bucket.live--
@@ -78,9 +82,7 @@ func (b *batch) number(name string, list []numbered) error {
 		buf = append(buf, idBytes(n.key.id)...)
 		if n.left {
 			buf = append(buf, 1)
-			if err := b.depart(name, n.key, bucket.seq); err != nil {
-				return err
-			}
+			left = append(left, b.j.org, bucket.name, kindNumber(n.key.kind), idBytes(n.key.id), int64(bucket.seq))
 			continue
 		}
 		sum := is.sum()
@@ -91,84 +93,124 @@ func (b *batch) number(name string, list []numbered) error {
 			bucket.live++
 		}
 		is.state.Seq = bucket.seq
-		if err := b.writeRow(is, was); err != nil {
-			return err
-		}
 		h.Write(buf)
 		buf = buf[:0]
 	}
 	h.Write(buf)
 	bucket.chain = binary.BigEndian.Uint64(h.Sum(nil))
-	b.moved = append(b.moved, wire.Cursor{Bucket: name, Epoch: bucket.epoch, Seq: bucket.seq, Chain: bucket.chain})
-	return b.saveBucket(bucket)
+	b.moved = append(b.moved, wire.Cursor{Bucket: bucket.name, Epoch: bucket.epoch, Seq: bucket.seq, Chain: bucket.chain})
+	return left
 }
 
-func (b *batch) lockBucket(name string) (*bucketRow, error) {
-	s, err := b.stmt("SELECT epoch, seq, chain, checksum, live FROM buckets WHERE org_id = ? AND bucket = ?" + b.j.sql.forUpdate())
+// How the rows of a batch are written. What is new must not be there yet; what is not new has been locked.
+var (
+	departed = intoTable("departures", "org_id, bucket, kind, id, seq", " ON CONFLICT (org_id, bucket, kind, id) DO UPDATE SET seq = excluded.seq")
+	logged   = intoTable("bucket_log", "org_id, bucket, seq, chain, at", "")
+
+	recordColumns = "org_id, kind, id, bucket, seq, parent_kind, parent_id, creator, version, deleted, state"
+	newRecord     = intoTable("records", recordColumns, "")
+	oldRecord     = intoTable("records", recordColumns, " ON CONFLICT (org_id, kind, id) DO UPDATE SET bucket = excluded.bucket, seq = excluded.seq,"+
+		" parent_kind = excluded.parent_kind, parent_id = excluded.parent_id, version = excluded.version, deleted = excluded.deleted, state = excluded.state")
+
+	changeColumns = "org_id, id, digest, incarnation, counter, author, device, received, hlc, node, kind, record_id, verb, version, outcome, lost, code, field, message, payload, effect"
+	newChange     = intoTable("changes", changeColumns, "")
+	oldChange     = intoTable("changes", changeColumns, " ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node,"+
+		" version = excluded.version, outcome = excluded.outcome, lost = excluded.lost, code = excluded.code, field = excluded.field, message = excluded.message, effect = excluded.effect")
+)
+
+// lockBuckets reads and locks the counter rows, in the order of their names. One that does not exist yet is made; who makes the same one at the
+// same time waits.
+func (b *batch) lockBuckets(names []string) ([]*bucketRow, error) {
+	read, err := b.stmt("SELECT epoch, seq, chain, checksum, live FROM buckets WHERE org_id = ? AND bucket = ?" + b.j.sql.forUpdate())
 	if err != nil {
 		return nil, err
 	}
+	out := make([]*bucketRow, 0, len(names))
+	for _, name := range names {
+		row, err := b.scanBucket(read, name)
+		if err == nil && row == nil {
+			none := wire.Sum{}.Bytes()
+			err = b.exec("INSERT INTO buckets (org_id, bucket, epoch, seq, chain, checksum, live) VALUES (?, ?, ?, 0, 0, ?, 0) ON CONFLICT (org_id, bucket) DO NOTHING",
+				b.j.org, name, int64(b.j.clock.Next()), none[:])
+			if err == nil {
+				row, err = b.scanBucket(read, name)
+			}
+		}
+		if err == nil && row == nil {
+			err = errors.New("it was made and is not there")
+		}
+		if err != nil {
+			return nil, fmt.Errorf("bucket %s: %w", name, err)
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// scanBucket reads one counter row; nil when there is none.
+func (b *batch) scanBucket(s statement, name string) (*bucketRow, error) {
 	row := &bucketRow{name: name}
 	var epoch, seq, chain int64
 	var sum []byte
-	err = s.QueryRowContext(b.ctx, b.j.org, name).Scan(&epoch, &seq, &chain, &sum, &row.live)
+	err := s.QueryRowContext(b.ctx, b.j.org, name).Scan(&epoch, &seq, &chain, &sum, &row.live)
 	if errors.Is(err, sql.ErrNoRows) {
-		row.fresh, row.epoch = true, uint64(b.j.clock.Next())
-		return row, nil
+		return nil, nil
 	}
 	row.epoch, row.seq, row.chain, row.sum = uint64(epoch), uint64(seq), uint64(chain), wire.SumFrom(sum)
 	return row, err
 }
 
-func (b *batch) saveBucket(r *bucketRow) error {
-	sum := r.sum.Bytes()
-	var err error
-	if r.fresh {
-		err = b.exec("INSERT INTO buckets (org_id, bucket, epoch, seq, chain, checksum, live) VALUES (?, ?, ?, ?, ?, ?, ?)",
-			b.j.org, r.name, int64(r.epoch), int64(r.seq), int64(r.chain), sum[:], r.live)
-	} else {
-		err = b.exec("UPDATE buckets SET seq = ?, chain = ?, checksum = ?, live = ? WHERE org_id = ? AND bucket = ?",
+func (b *batch) saveBuckets(buckets []*bucketRow) error {
+	var log []any
+	for _, r := range buckets {
+		sum := r.sum.Bytes()
+		err := b.exec("UPDATE buckets SET seq = ?, chain = ?, checksum = ?, live = ? WHERE org_id = ? AND bucket = ?",
 			int64(r.seq), int64(r.chain), sum[:], r.live, b.j.org, r.name)
+		if err != nil {
+			return fmt.Errorf("write bucket %s: %w", r.name, err)
+		}
+		log = append(log, b.j.org, r.name, int64(r.seq), int64(r.chain), b.now.UnixMilli())
 	}
-	if err != nil {
-		return err
-	}
-	return b.exec("INSERT INTO bucket_log (org_id, bucket, seq, chain, at) VALUES (?, ?, ?, ?, ?)", b.j.org, r.name, int64(r.seq), int64(r.chain), b.now.UnixMilli())
+	return b.insert(logged, log)
 }
 
-// depart notes that a record has left a bucket.
-func (b *batch) depart(bucket string, k key, seq uint64) error {
-	return b.exec("INSERT INTO departures (org_id, bucket, kind, id, seq) VALUES (?, ?, ?, ?, ?) ON CONFLICT (org_id, bucket, kind, id) DO UPDATE SET seq = excluded.seq",
-		b.j.org, bucket, kindNumber(k.kind), idBytes(k.id), int64(seq))
-}
-
-func (b *batch) writeRow(is, was *row) error {
-	blob, err := encodeState(&is.state)
-	if err != nil {
-		return fmt.Errorf("write record %s: %w", is.state.ID, err)
-	}
-	parentKind, parentID := kindNumber(is.parent.kind), idBytes(is.parent.id)
-	var parent any
-	if parentID != nil {
-		parent = parentID
-	}
-	deleted := 0
-	if is.state.Deleted {
-		deleted = 1
-	}
-	if was == nil {
-		return b.exec("INSERT INTO records (org_id, kind, id, bucket, seq, parent_kind, parent_id, creator, version, deleted, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			b.j.org, kindNumber(is.state.Kind), idBytes(is.state.ID), is.state.Bucket, int64(is.state.Seq), parentKind, parent, is.creator, is.version, deleted, blob)
-	}
-	if was.state.Bucket != is.state.Bucket {
-		// It may have been in this bucket before; it is not away any longer.
-		if err := b.exec("DELETE FROM departures WHERE org_id = ? AND bucket = ? AND kind = ? AND id = ?",
-			b.j.org, is.state.Bucket, kindNumber(is.state.Kind), idBytes(is.state.ID)); err != nil {
-			return err
+// writeRows writes the records that the batch changed.
+func (b *batch) writeRows(dirty []key) error {
+	var made, changed []any
+	for _, k := range dirty {
+		was, is := b.original[k], b.rows[k]
+		blob, err := encodeState(&is.state)
+		if err != nil {
+			return fmt.Errorf("record %s: %w", k.id, err)
+		}
+		var parent any
+		if id := idBytes(is.parent.id); id != nil {
+			parent = id
+		}
+		deleted := 0
+		if is.state.Deleted {
+			deleted = 1
+		}
+		values := []any{
+			b.j.org, kindNumber(k.kind), idBytes(k.id), is.state.Bucket, int64(is.state.Seq), kindNumber(is.parent.kind), parent,
+			is.creator, is.version, deleted, blob,
+		}
+		if was == nil {
+			made = append(made, values...)
+			continue
+		}
+		changed = append(changed, values...)
+		if was.state.Bucket != is.state.Bucket {
+			// It may have been in this bucket before; it is not away any longer.
+			if err := b.exec("DELETE FROM departures WHERE org_id = ? AND bucket = ? AND kind = ? AND id = ?", b.j.org, is.state.Bucket, kindNumber(k.kind), idBytes(k.id)); err != nil {
+				return err
+			}
 		}
 	}
-	return b.exec("UPDATE records SET bucket = ?, seq = ?, parent_kind = ?, parent_id = ?, version = ?, deleted = ?, state = ? WHERE org_id = ? AND kind = ? AND id = ?",
-		is.state.Bucket, int64(is.state.Seq), parentKind, parent, is.version, deleted, blob, b.j.org, kindNumber(is.state.Kind), idBytes(is.state.ID))
+	if err := b.insert(newRecord, made); err != nil {
+		return err
+	}
+	return b.insert(oldRecord, changed)
 }
 
 func (b *batch) writeChanges(incarnation string) error {
@@ -176,6 +218,8 @@ func (b *batch) writeChanges(incarnation string) error {
 	if id := idBytes(incarnation); id != nil {
 		inc = id
 	}
+	var made, again []any
+	at := map[string]int{} // of the changes to be written, where their values begin
 	for _, e := range slices.Concat(b.entries, b.told) {
 		c, v := e.change, &e.verdict
 		k, ok := sales.KindNamed(c.Kind)
@@ -187,15 +231,26 @@ func (b *batch) writeChanges(incarnation string) error {
 			version = e.version
 			b.j.clock.Observe(e.stamp.HLC)
 		}
-		err := b.exec("INSERT INTO changes (org_id, id, digest, incarnation, counter, author, device, received, hlc, node, kind, record_id, verb, version, outcome, lost, code, field, message, payload, effect)"+
-			" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"+
-			" ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node, version = excluded.version, outcome = excluded.outcome,"+
-			" lost = excluded.lost, code = excluded.code, field = excluded.field, message = excluded.message, effect = excluded.effect",
+		values := []any{
 			b.j.org, idBytes(c.ID), e.digest, inc, int64(e.counter), e.author, e.device, b.now.UnixMilli(), int64(e.stamp.HLC), int64(e.stamp.Node),
-			k.Number, idBytes(c.RecordID), int(c.Verb), version, int(v.Outcome), joinNumbers(v.Lost), v.Code, v.Field, v.Message, e.payload, e.effect)
-		if err != nil {
-			return fmt.Errorf("write change %s: %w", c.ID, err)
+			k.Number, idBytes(c.RecordID), int(c.Verb), version, int(v.Outcome), joinNumbers(v.Lost), v.Code, v.Field, clean(v.Message), e.payload, e.effect,
 		}
+		list := &made
+		if _, known := b.known[c.ID]; known {
+			list = &again
+		}
+		if i, twice := at[c.ID]; twice { // the same change again in this batch, after the first was refused
+			copy((*list)[i:], values)
+			continue
+		}
+		at[c.ID] = len(*list)
+		*list = append(*list, values...)
+	}
+	if err := b.insert(newChange, made); err != nil {
+		return fmt.Errorf("write the changes: %w", err)
+	}
+	if err := b.insert(oldChange, again); err != nil {
+		return fmt.Errorf("write the changes that were sent before: %w", err)
 	}
 	return nil
 }

@@ -85,7 +85,7 @@ func (b *batch) bucketOf(k *sales.Kind, r sales.Record, creator string) (string,
 			if id == "" || id == r.ID {
 				continue
 			}
-			parent, err := b.load(key{f.Of, id})
+			parent, err := b.peek(key{f.Of, id})
 			if err != nil {
 				return "", key{}, err
 			}
@@ -98,60 +98,70 @@ func (b *batch) bucketOf(k *sales.Kind, r sales.Record, creator string) (string,
 	return bucket, key{}, nil
 }
 
-// moveChildren takes everything that shares a record's bucket along into its new one.
+// moveChildren takes everything that shares a record's bucket along into its new one: children, then their children, each generation locked in
+// order.
 func (b *batch) moveChildren(parent key, bucket string) error {
-	children, err := b.childrenOf(parent)
-	if err != nil {
-		return err
-	}
-	for _, k := range children {
-		r, err := b.load(k)
+	for generation := []key{parent}; len(generation) > 0; {
+		parents := make(map[key]bool, len(generation))
+		for _, k := range generation {
+			parents[k] = true
+		}
+		children, err := b.childrenOf(parents)
 		if err != nil {
 			return err
 		}
-		if r == nil || r.parent != parent || r.state.Bucket == bucket {
-			continue
+		t := touched{map[string]map[string]bool{}, map[string]bool{}}
+		for _, k := range children {
+			t.record(k.kind, k.id)
 		}
-		moved := *r
-		moved.state.Bucket = bucket
-		b.group[k] = &moved
-		if err := b.moveChildren(k, bucket); err != nil {
+		if err := b.lock(t); err != nil {
 			return err
+		}
+		generation = nil
+		for _, k := range children {
+			r, err := b.load(k)
+			if err != nil {
+				return err
+			}
+			if r == nil || !parents[r.parent] || r.state.Bucket == bucket {
+				continue
+			}
+			moved := *r
+			moved.state.Bucket = bucket
+			b.group[k] = &moved
+			generation = append(generation, k)
 		}
 	}
 	return nil
 }
 
-// childrenOf lists the records whose bucket is that of parent, in the database and in this batch.
-func (b *batch) childrenOf(parent key) ([]key, error) {
+// childrenOf lists the records whose bucket is that of one of the parents, in the database and in this batch.
+func (b *batch) childrenOf(parents map[key]bool) ([]key, error) {
 	var out []key
 	for _, m := range []map[key]*row{b.rows, b.group} {
 		for k, r := range m {
-			if r != nil && r.parent == parent {
+			if r != nil && parents[r.parent] {
 				out = append(out, k)
 			}
 		}
 	}
-	s, err := b.stmt("SELECT kind, id FROM records WHERE org_id = ? AND parent_id = ? AND parent_kind = ?")
-	if err != nil {
-		return nil, err
+	ids := make([]string, 0, len(parents))
+	for k := range parents {
+		ids = append(ids, k.id)
 	}
-	rows, err := s.QueryContext(b.ctx, b.j.org, idBytes(parent.id), kindNumber(parent.kind))
-	if err != nil {
-		return nil, fmt.Errorf("look for children: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
+	slices.Sort(ids)
+	err := b.inChunks("SELECT kind, id FROM records WHERE org_id = ? AND parent_id IN (", ")", nil, slices.Compact(ids), func(rows *sql.Rows) error {
 		var kind int
 		var id []byte
 		if err := rows.Scan(&kind, &id); err != nil {
-			return nil, fmt.Errorf("look for children: %w", err)
+			return err
 		}
 		if k, ok := sales.KindNumbered(kind); ok {
-			out = append(out, key{k.Name, idText(id)})
+			out = append(out, key{k.Name, idText(id)}) // of which parent is looked at once it is locked
 		}
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return nil, fmt.Errorf("look for children: %w", err)
 	}
 	slices.SortFunc(out, key.compare)

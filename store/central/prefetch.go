@@ -4,15 +4,15 @@ import (
 	"database/sql"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
-	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
 // chunk is how many ids one statement asks for.
-const chunk = 500
+const chunk = 512
 
 // knownChange is a change that was offered before.
 type knownChange struct {
@@ -22,46 +22,99 @@ type knownChange struct {
 	lost    string
 }
 
-// prefetch reads, in a few statements, what a batch of changes will look at: the changes with the same ids, and the records that they touch or refer
-// to, in sorted order, so that two batches lock them in the same one.
+// touched is what a batch will look at: its records by kind and id, and which kinds it writes.
+type touched struct {
+	ids    map[string]map[string]bool
+	writes map[string]bool
+}
+
+func (t *touched) add(kind, id string) {
+	if kindNumber(kind) == 0 || idBytes(id) == nil {
+		return
+	}
+	if t.ids[kind] == nil {
+		t.ids[kind] = map[string]bool{}
+	}
+	t.ids[kind][id] = true
+}
+
+// record adds a record that is written.
+func (t *touched) record(kind, id string) {
+	t.add(kind, id)
+	t.writes[kind] = true
+}
+
+// reference adds what a field's new value refers to; a user may always name themselves.
+func (t *touched) reference(f *sales.Field, value any, self string) {
+	if id, _ := value.(string); f.Type == sales.Ref && (f.Of != "user" || id != self) {
+		t.add(f.Of, id)
+	}
+}
+
+// prefetch reads, in a few statements, what a batch of changes will look at: the records that they touch or refer to, and the changes with the same
+// ids. The records are locked first: a change that another transaction is just taking is known once its record is free.
 func (b *batch) prefetch(changes []wire.Change) error {
 	ids := map[string]bool{}
-	records := map[string]map[string]bool{} // ids by kind
-	want := func(kind, id string) {
-		if kindNumber(kind) == 0 || idBytes(id) == nil {
-			return
-		}
-		if records[kind] == nil {
-			records[kind] = map[string]bool{}
-		}
-		records[kind][id] = true
-	}
+	t := touched{map[string]map[string]bool{}, map[string]bool{}}
 	for i := range changes {
 		c := &changes[i]
 		if idBytes(c.ID) != nil {
 			ids[c.ID] = true
 		}
-		want(c.Kind, c.RecordID)
+		t.record(c.Kind, c.RecordID)
 		k, ok := sales.KindNamed(c.Kind)
 		if !ok {
 			continue
 		}
 		for _, e := range c.Fields {
-			if f, ok := k.FieldNumber(e.Number); ok && f.Type == sales.Ref {
-				id, _ := e.Value.(string)
-				want(f.Of, id)
+			if f, ok := k.FieldNumber(e.Number); ok {
+				t.reference(f, e.Value, b.caller.UserID)
 			}
 		}
+	}
+	if err := b.lock(t); err != nil {
+		return err
 	}
 	if err := b.prefetchChanges(slices.Sorted(maps.Keys(ids))); err != nil {
 		return fmt.Errorf("look for known changes: %w", err)
 	}
-	kinds := slices.SortedFunc(maps.Keys(records), func(x, y string) int { return kindNumber(x) - kindNumber(y) })
+	return nil
+}
+
+// prefetchEdits does the same for edits of the server's side.
+func (b *batch) prefetchEdits(edits []sales.Edit) error {
+	t := touched{map[string]map[string]bool{}, map[string]bool{}}
+	for i := range edits {
+		e := &edits[i]
+		t.record(e.Kind, e.ID)
+		k, ok := sales.KindNamed(e.Kind)
+		if !ok {
+			continue
+		}
+		for name, v := range e.Values {
+			if f, ok := k.Field(name); ok {
+				t.reference(f, v, b.caller.UserID)
+			}
+		}
+	}
+	return b.lock(t)
+}
+
+// lock reads and locks records in the order of kinds and ids, so that two batches lock them in the same one. What is only referred to may
+// be read by others, unless it lies between records that are written: one kind is locked in one way.
+func (b *batch) lock(t touched) error {
+	kinds := slices.SortedFunc(maps.Keys(t.ids), func(x, y string) int { return kindNumber(x) - kindNumber(y) })
 	for _, kind := range kinds {
-		if err := b.prefetchRecords(kind, slices.Sorted(maps.Keys(records[kind]))); err != nil {
+		how := b.j.sql.forShare()
+		if t.writes[kind] {
+			how = b.j.sql.forUpdate()
+		}
+		ids := slices.Sorted(maps.Keys(t.ids[kind]))
+		ids = slices.DeleteFunc(ids, func(id string) bool { _, ok := b.rows[key{kind, id}]; return ok })
+		if err := b.prefetchRecords(kind, ids, how); err != nil {
 			return fmt.Errorf("look for records of kind %s: %w", kind, err)
 		}
-		if err := b.prefetchGraves(kind, slices.Sorted(maps.Keys(records[kind]))); err != nil {
+		if err := b.prefetchGraves(kind, ids); err != nil {
 			return fmt.Errorf("look for graves of kind %s: %w", kind, err)
 		}
 	}
@@ -69,7 +122,7 @@ func (b *batch) prefetch(changes []wire.Change) error {
 }
 
 func (b *batch) prefetchChanges(ids []string) error {
-	return b.inChunks("SELECT id, digest, author, outcome, lost FROM changes WHERE org_id = ? AND id IN (", ")", nil, ids, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT id, digest, author, outcome, lost FROM changes WHERE org_id = ? AND id IN (", ") ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
 		var id []byte
 		var c knownChange
 		if err := rows.Scan(&id, &c.digest, &c.author, &c.outcome, &c.lost); err != nil {
@@ -80,11 +133,11 @@ func (b *batch) prefetchChanges(ids []string) error {
 	})
 }
 
-func (b *batch) prefetchRecords(kind string, ids []string) error {
+func (b *batch) prefetchRecords(kind string, ids []string, lock string) error {
 	for _, id := range ids {
 		b.rows[key{kind, id}] = nil
 	}
-	return b.inChunks("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id IN (", ") ORDER BY id"+b.j.sql.forUpdate(), []any{kindNumber(kind)}, ids, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id IN (", ") ORDER BY id"+lock, []any{kindNumber(kind)}, ids, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err == nil {
 			b.rows[r.key()] = r
@@ -93,15 +146,16 @@ func (b *batch) prefetchRecords(kind string, ids []string) error {
 	})
 }
 
-// inChunks runs a query with the ids in its list, some hundred at a time.
+// inChunks runs a query with the ids in its list, some hundred at a time. A list is filled up with its last id to a power of two, so that there are
+// few different statements to prepare.
 func (b *batch) inChunks(head, tail string, args []any, ids []string, scan func(*sql.Rows) error) error {
 	for part := range slices.Chunk(ids, chunk) {
-		query := head + strings.TrimSuffix(strings.Repeat("?, ", len(part)), ", ") + tail
+		n := 1 << bits.Len(uint(len(part)-1))
 		all := append([]any{b.j.org}, args...)
-		for _, id := range part {
-			all = append(all, idBytes(id))
+		for i := range n {
+			all = append(all, idBytes(part[min(i, len(part)-1)]))
 		}
-		if err := b.eachRow(query, all, scan); err != nil {
+		if err := b.eachRow(head+marks(n)+tail, all, scan); err != nil {
 			return err
 		}
 	}

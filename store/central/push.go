@@ -22,13 +22,14 @@ import (
 // nothing was done.
 func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushRequest) (wire.PushResponse, error) {
 	node := wire.NodeOf(req.Incarnation)
-	if node == 0 || node == j.node || caller.UserID == "" {
+	if j.isOwn(req.Incarnation) || caller.UserID == "" {
 		return wire.PushResponse{}, &sales.Error{Code: sales.CodeInvalid, Message: "push: the batch names no incarnation of a device", Hint: "update the program"}
 	}
 	var resp wire.PushResponse
 	var moved []wire.Cursor
 	foreign := false
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
+		foreign = false
 		b, err := j.begin(ctx, tx, caller, node)
 		if err != nil {
 			return err

@@ -3,6 +3,7 @@ package central
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/rounds-field/rounds/sales"
@@ -64,6 +65,9 @@ func fieldShape(f *wire.FieldEdit) (code, problem string) {
 func textShape(s string, limit int) (code, problem string) {
 	if !utf8.ValidString(s) {
 		return sales.CodeInvalid, "it is not a text"
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return sales.CodeInvalid, "it has a zero byte in it, which no text has"
 	}
 	if len(s) > limit {
 		return sales.CodeTooLong, fmt.Sprintf("a text of %d bytes is over the limit of %d", len(s), limit)

@@ -38,7 +38,7 @@ const tokenColumns = "id, hash, user_id, purpose, device, incarnation, created, 
 func (j *Journal) AddToken(ctx context.Context, t Token) error {
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, j.sql.bind("INSERT INTO tokens (org_id, "+tokenColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"),
-			j.org, t.ID, t.Hash, t.UserID, t.Purpose, t.Device, t.Incarnation, t.Created.UnixMilli(), t.Used.UnixMilli(), t.Expires.UnixMilli())
+			j.org, t.ID, t.Hash, t.UserID, t.Purpose, clean(t.Device), clean(t.Incarnation), t.Created.UnixMilli(), t.Used.UnixMilli(), t.Expires.UnixMilli())
 		if err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (j *Journal) follow(ctx context.Context) error {
 		return nil
 	}
 	return j.db.Write(ctx, func(tx *sql.Tx) error {
-		marks, err := j.marks(ctx, tx)
+		marks, err := j.marks(ctx, tx, j.sql.forUpdate())
 		if err != nil {
 			return err
 		}
@@ -89,9 +89,10 @@ func (j *Journal) follow(ctx context.Context) error {
 	})
 }
 
-func (j *Journal) marks(ctx context.Context, tx *sql.Tx) (string, error) {
+// marks reads what was done once. Who is going to add to it locks it: other processes do the same.
+func (j *Journal) marks(ctx context.Context, tx *sql.Tx, lock string) (string, error) {
 	var marks string
-	err := tx.QueryRowContext(ctx, j.sql.bind("SELECT marks FROM organisations WHERE org_id = ?"), j.org).Scan(&marks)
+	err := tx.QueryRowContext(ctx, j.sql.bind("SELECT marks FROM organisations WHERE org_id = ?"+lock), j.org).Scan(&marks)
 	return marks, err
 }
 
@@ -99,7 +100,7 @@ func (j *Journal) marks(ctx context.Context, tx *sql.Tx) (string, error) {
 func (j *Journal) version(ctx context.Context) (have int, err error) {
 	err = j.db.Read(ctx, func(tx *sql.Tx) error {
 		have = 1
-		marks, err := j.marks(ctx, tx)
+		marks, err := j.marks(ctx, tx, "")
 		for _, m := range strings.Fields(marks) {
 			if n, e := strconv.Atoi(strings.TrimPrefix(m, versionMark)); e == nil && strings.HasPrefix(m, versionMark) {
 				have = max(have, n)
