@@ -34,6 +34,8 @@ type Options struct {
 	// NoBackup leaves out the daily backup, for tests and scripts that make their own.
 	NoBackup bool
 	Sync     string // as store.Options.Sync; tests that kill nothing may say "off"
+	// Versions is the history of the declarations; the zero value means this program's.
+	Versions sales.Versions
 }
 
 // Store is an open workbook. It is safe for concurrent use.
@@ -45,6 +47,8 @@ type Store struct {
 	newID func() string
 	log   *slog.Logger
 	clock *hlc.Clock
+
+	versions sales.Versions
 
 	mu          sync.Mutex // guards what follows
 	listeners   map[int]func([]string)
@@ -87,7 +91,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{dir: dir, lock: lock, now: o.Now, newID: o.NewID, log: o.Logger, listeners: map[int]func([]string){}}
+	s := &Store{dir: dir, lock: lock, now: o.Now, newID: o.NewID, log: o.Logger, versions: o.Versions.OrDeclared(), listeners: map[int]func([]string){}}
 	s.stopped, s.stop = context.WithCancel(context.WithoutCancel(ctx))
 	if err := s.open(ctx, o); err != nil {
 		s.backing.Wait()
@@ -109,7 +113,7 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	s.writing, s.reading = newStatements(s.db.Writer()), prepared{newStatements(s.db.Reader())}
+	s.writing, s.reading = newStatements(s.db.Writer()), prepared{newStatements(s.db.Reader()), s.versions}
 	if err := s.checkUnclean(ctx); err != nil {
 		return err
 	}
@@ -118,6 +122,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.clock = hlc.New(s.now, hlc.Reading(last))
+	if err := s.followVersions(ctx); err != nil {
+		return err
+	}
 	if s.passing, err = metaUint(ctx, s.db.Writer(), "mark"); err != nil {
 		return err
 	}

@@ -98,7 +98,8 @@ func (c *change) encodeFields() (string, error) {
 	return string(b), err
 }
 
-// changesWhere reads changes in the order of their writing; where is the condition after WHERE.
+// changesWhere reads changes in the order of their writing; where is the condition after WHERE. Read through the store's own transaction or pool, they are as
+// this program would have written them; read through anything else, they are as they were written, to be sent.
 func changesWhere(ctx context.Context, q querier, where string, args ...any) ([]*change, error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+changeColumns+" FROM wb_outbox WHERE "+where+" ORDER BY pos", args...)
 	if err != nil {
@@ -110,6 +111,9 @@ func changesWhere(ctx context.Context, q querier, where string, args ...any) ([]
 		c, err := scanChange(rows)
 		if err != nil {
 			return nil, err
+		}
+		if d, ok := q.(declared); ok {
+			c.lift(d.declarations())
 		}
 		out = append(out, c)
 	}
@@ -132,7 +136,7 @@ func (t *txn) append(ctx context.Context, c *change, group uint64) error {
 		t.counter = n
 	}
 	t.counter++
-	c.ID, c.Counter, c.Group, c.incarnation, c.HLC, c.Schema = t.s.newID(), t.counter, group, t.s.incarnation, t.s.clock.Next(), wire.SchemaVersion
+	c.ID, c.Counter, c.Group, c.incarnation, c.HLC, c.Schema = t.s.newID(), t.counter, group, t.s.incarnation, t.s.clock.Next(), t.s.versions.Now
 	if c.Group == 0 {
 		c.Group = c.Counter
 	}

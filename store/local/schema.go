@@ -108,6 +108,9 @@ func (s *Store) prepare(ctx context.Context) error {
 		if err := followDeclarations(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.noteVersion(ctx, tx, have == ""); err != nil {
+			return err
+		}
 		return setMeta(ctx, tx, "schema", want)
 	})
 }

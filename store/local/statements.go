@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"sync"
+
+	"github.com/rounds-field/rounds/sales"
 )
 
 // maxStatements bounds the prepared statements that are kept; texts are few, because all values are bound.
@@ -95,7 +97,10 @@ func (c *statements) close() {
 }
 
 // prepared is the reader pool with its statements kept.
-type prepared struct{ c *statements }
+type prepared struct {
+	c        *statements
+	versions sales.Versions
+}
 
 // QueryContext runs a query by its kept statement.
 func (p prepared) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
