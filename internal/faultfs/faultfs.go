@@ -1,6 +1,7 @@
 package faultfs
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -29,8 +30,8 @@ func Watch(t testing.TB, dir string) *Disk {
 	if registered != nil {
 		t.Fatal(registered)
 	}
-	if real, err := filepath.EvalSymlinks(dir); err == nil {
-		dir = real
+	if resolved, err := filepath.EvalSymlinks(dir); err == nil {
+		dir = resolved
 	}
 	d := &Disk{dir: dir + string(filepath.Separator)}
 	disks.mu.Lock()
@@ -125,15 +126,13 @@ var (
 	}
 )
 
+var errNotTaken = errors.New("faultfs: SQLite does not take the file system")
+
 type openFile struct {
 	disk    *Disk
 	name    string
 	methods uintptr // the operating system's
 }
-
-type outOfMemory struct{}
-
-func (outOfMemory) Error() string { return "faultfs: SQLite does not take the file system" }
 
 func register() {
 	tls := libc.NewTLS()
@@ -141,7 +140,7 @@ func register() {
 	ours := libc.Xcalloc(tls, 1, libc.Tsize_t(unsafe.Sizeof(sqlite3.Tsqlite3_vfs{})))
 	name, err := libc.CString("faultfs")
 	if below == 0 || ours == 0 || err != nil {
-		registered = outOfMemory{}
+		registered = errNotTaken
 		return
 	}
 	files.opened, files.ours = map[uintptr]openFile{}, map[uintptr]uintptr{}
@@ -149,20 +148,20 @@ func register() {
 	*v = *at[sqlite3.Tsqlite3_vfs](below)
 	v.FzName, v.FpNext, v.FxOpen = name, 0, pointer(open)
 	if sqlite3.Xsqlite3_vfs_register(tls, ours, 1) != sqlite3.SQLITE_OK {
-		registered = outOfMemory{}
+		registered = errNotTaken
 	}
 }
 
 // at reads memory of the library. The detour is for vet, which cannot know that it does not move.
-func at[T any](p uintptr) *T { return (*T)(*(*unsafe.Pointer)(unsafe.Pointer(&p))) }
+func at[T any](p uintptr) *T { return (*T)(*(*unsafe.Pointer)(unsafe.Pointer(&p))) } // #nosec G103 -- the library's own memory, laid out by its own types
 
 // pointer gives a function in the form in which the library keeps them.
-func pointer(f any) uintptr { return (*[2]uintptr)(unsafe.Pointer(&f))[1] }
+func pointer(f any) uintptr { return (*[2]uintptr)(unsafe.Pointer(&f))[1] } // #nosec G103 -- as the library itself does it
 
 // function reads a function that the library keeps.
 func function[F any](p uintptr) F {
 	held := struct{ uintptr }{p}
-	return *(*F)(unsafe.Pointer(&held))
+	return *(*F)(unsafe.Pointer(&held)) // #nosec G103 -- as the library itself does it
 }
 
 func open(tls *libc.TLS, _, name, file uintptr, flags int32, out uintptr) int32 {
