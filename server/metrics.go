@@ -35,6 +35,11 @@ func newMetrics(version string) *metrics {
 	return m
 }
 
+// watchers shows how many devices watch.
+func (m *metrics) watchers(count func() int) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rounds_watchers", Help: "Devices that wait for hints on a stream."}, func() float64 { return float64(count()) }))
+}
+
 // call is the sync handler's observer.
 func (m *metrics) call(call, code string, records int) {
 	if code == "" {

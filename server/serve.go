@@ -16,6 +16,7 @@ import (
 	"github.com/rounds-field/rounds/server/console"
 	"github.com/rounds-field/rounds/store/central"
 	syncserver "github.com/rounds-field/rounds/sync/server"
+	"github.com/rounds-field/rounds/sync/syncpb"
 )
 
 // Timeouts of the HTTP server. Reading is generous: a first push over a poor line takes minutes.
@@ -35,6 +36,7 @@ type Server struct {
 	accounts *accounts.Service
 	metrics  *metrics
 	ready    atomic.Bool
+	sync     *syncserver.Handler
 	handler  http.Handler
 }
 
@@ -63,9 +65,11 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 // New assembles a server over an open journal. It is not ready before run has prepared the organisation.
 func New(c Config, journal *central.Journal, log *slog.Logger) *Server {
 	s := &Server{config: c, log: log, journal: journal, accounts: accounts.New(journal, nil), metrics: newMetrics(c.Version)}
-	sync := syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
+	s.sync = syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
+	s.metrics.watchers(s.sync.Watchers)
 	mux := http.NewServeMux()
-	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(sync)))
+	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(s.sync)))
+	mux.Handle(syncpb.SyncServiceWatchProcedure, s.whenReady(s.sync)) // its time tells how long devices are on, not how fast the server is
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", s.readiness)
 	mux.Handle("GET /metrics", s.metrics.handler(s.accounts))
@@ -133,6 +137,7 @@ func (s *Server) stop(ctx context.Context, hs *http.Server) {
 	s.log.Info("stopping")
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
 	defer cancel()
+	s.sync.Stop() // streams would last
 	if err := hs.Shutdown(ctx); err != nil {
 		_ = hs.Close() // calls that still run are cut; their devices try again
 	}

@@ -3,19 +3,12 @@ package replica
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
-)
-
-// Intervals of the automatic sync.
-const (
-	pollEvery  = 15 * time.Second       // while all is well
-	firstRetry = 2 * time.Second        // after the first failure; doubled each time
-	lastRetry  = 5 * time.Minute        // the longest wait between tries
-	settleWait = 300 * time.Millisecond // after a local write, so that a burst of writes travels together
 )
 
 // Engine keeps one workbook and its server in step. It is safe for concurrent use; at most one pass runs at a time.
@@ -30,6 +23,7 @@ type Engine struct {
 	mu        sync.Mutex
 	state     sales.SyncState
 	listeners map[int]func(sales.SyncState)
+	reported  map[int]func(sales.SyncReport, error)
 	nextID    int
 }
 
@@ -47,7 +41,8 @@ func New(store Store, transport Transport, o Options) *Engine {
 	}
 	return &Engine{
 		store: store, transport: transport, now: o.Now, kick: make(chan struct{}, 1), listeners: map[int]func(sales.SyncState){},
-		state: sales.SyncState{Phase: sales.SyncIdle, Server: o.Server, User: o.User},
+		reported: map[int]func(sales.SyncReport, error){},
+		state:    sales.SyncState{Phase: sales.SyncIdle, Server: o.Server, User: o.User},
 	}
 }
 
@@ -69,6 +64,29 @@ func (e *Engine) OnState(f func(sales.SyncState)) (cancel func()) {
 		e.mu.Lock()
 		defer e.mu.Unlock()
 		delete(e.listeners, id)
+	}
+}
+
+// OnPass calls f after each pass of Run with what it did, until cancel is called.
+func (e *Engine) OnPass(f func(sales.SyncReport, error)) (cancel func()) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	id := e.nextID
+	e.nextID++
+	e.reported[id] = f
+	return func() {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		delete(e.reported, id)
+	}
+}
+
+func (e *Engine) passed(r sales.SyncReport, err error) {
+	e.mu.Lock()
+	listeners := slices.Collect(maps.Values(e.reported))
+	e.mu.Unlock()
+	for _, f := range listeners {
+		f(r, err)
 	}
 }
 
@@ -124,58 +142,6 @@ func (e *Engine) Recount(ctx context.Context) error {
 		s.Waiting, s.Rejected, s.Conflicts, s.Differences = waiting, rejected, conflicts, len(differences)
 	})
 	return nil
-}
-
-// Run syncs by itself until ctx ends: at once, then at intervals, soon after a Kick, and with growing waits while the
-// server cannot be reached. Errors are in the state, for the user to see.
-func (e *Engine) Run(ctx context.Context) {
-	failures := 0
-	for {
-		_, err := e.Sync(ctx)
-		if ctx.Err() != nil {
-			return
-		}
-		if err == nil {
-			failures = 0
-		} else {
-			failures++
-		}
-		wait := waitAfter(failures)
-		e.update(func(s *sales.SyncState) { s.NextTry = e.now().Add(wait) })
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return
-		case <-timer.C:
-		case <-e.kick:
-			timer.Stop()
-			if !pause(ctx, settleWait) {
-				return
-			}
-		}
-	}
-}
-
-// waitAfter is the wait until the next pass after a number of failures in a row, with jitter so that a thousand devices do not come back in
-// step.
-func waitAfter(failures int) time.Duration {
-	wait := pollEvery
-	if failures > 0 {
-		wait = min(firstRetry<<min(failures-1, 10), lastRetry)
-	}
-	return wait/2 + rand.N(wait) //nolint:gosec // jitter needs no secrecy
-}
-
-func pause(ctx context.Context, d time.Duration) bool {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return false
-	case <-timer.C:
-		return true
-	}
 }
 
 func (e *Engine) update(change func(*sales.SyncState)) {

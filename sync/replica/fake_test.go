@@ -120,16 +120,21 @@ func (s *fakeStore) Resend(context.Context) (int, error) {
 
 // fakeServer answers every change with one outcome, and a number of pages.
 type fakeServer struct {
-	mu      sync.Mutex
-	outcome wire.Outcome
-	pages   int
-	pushes  int
-	err     error
-	garble  bool
-	has     []wire.RecordState // of the one bucket that is ever compared
-	books   wire.Sum           // by which its kept sum is wrong
-	seq     uint64
-	repairs []wire.RepairRequest
+	mu       sync.Mutex
+	outcome  wire.Outcome
+	pages    int
+	pushes   int
+	err      error
+	garble   bool
+	pulls    int
+	streams  int
+	refusals int // pushes that ended in err
+	stream   *stream
+	watch    func(ctx context.Context, hint func(bool)) error
+	has      []wire.RecordState // of the one bucket that is ever compared
+	books    wire.Sum           // by which its kept sum is wrong
+	seq      uint64
+	repairs  []wire.RepairRequest
 }
 
 var errNetwork = &sales.Error{Code: sales.CodeOffline, Message: "no network"}
@@ -138,6 +143,7 @@ func (f *fakeServer) Push(_ context.Context, r wire.PushRequest) (wire.PushRespo
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.err != nil {
+		f.refusals++
 		return wire.PushResponse{}, f.err
 	}
 	f.pushes++
@@ -155,6 +161,7 @@ func (f *fakeServer) Push(_ context.Context, r wire.PushRequest) (wire.PushRespo
 func (f *fakeServer) Pull(context.Context, wire.PullRequest) (wire.PullResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.pulls++
 	if f.err != nil {
 		return wire.PullResponse{}, f.err
 	}
@@ -193,8 +200,23 @@ func (f *fakeServer) History(context.Context, string, string) ([]sales.HistoryEn
 	return nil, errors.ErrUnsupported
 }
 
-// Watch is what a server of an earlier version answers.
-func (f *fakeServer) Watch(context.Context, func(bool)) error { return errors.ErrUnsupported }
+// Watch is what the test says, or what a server of an earlier version answers.
+func (f *fakeServer) Watch(ctx context.Context, hint func(bool)) error {
+	if f.watch == nil {
+		return errors.ErrUnsupported
+	}
+	f.mu.Lock()
+	f.streams++
+	f.mu.Unlock()
+	return f.watch(ctx, hint)
+}
+
+// counted gives the number of pulls and of streams so far.
+func (f *fakeServer) counted() (pulls, streams int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.pulls, f.streams
+}
 
 func (f *fakeServer) Traffic() (out, in int64) { return 0, 0 }
 

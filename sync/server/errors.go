@@ -13,7 +13,7 @@ import (
 var ErrTooMany = errors.New("too many failed attempts")
 
 // end logs and counts how a call ended and turns its error into one of the wire.
-func (h *handler) end(ctx context.Context, call string, err error, records int) error {
+func (h *Handler) end(ctx context.Context, call string, err error, records int) error {
 	if err == nil {
 		h.observe(call, "", records)
 		return nil

@@ -17,7 +17,7 @@ const (
 
 // signedIn turns strangers away before their message is unpacked: a small one can unpack to many millions of parts. The call itself
 // asks again, because the message may take minutes to arrive.
-func (h *handler) signedIn(next http.Handler) http.Handler {
+func (h *Handler) signedIn(next http.Handler) http.Handler {
 	refusal := connect.NewErrorWriter()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !refusal.IsSupported(r) {
@@ -45,6 +45,8 @@ func callName(path string) string {
 		return "Repair"
 	case syncpb.SyncServiceHistoryProcedure:
 		return "History"
+	case syncpb.SyncServiceWatchProcedure:
+		return "Watch"
 	}
 	return "unknown"
 }

@@ -38,11 +38,11 @@ type Observer func(call, code string, records int)
 //	    http://127.0.0.1:7420/rounds.sync.v1.SyncService/Pull
 //
 // Ids are 16 bytes in base64, as JSON writes Protobuf bytes.
-func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe Observer) http.Handler {
+func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe Observer) *Handler {
 	if observe == nil {
 		observe = func(string, string, int) {}
 	}
-	h := &handler{service: service, accounts: accounts, log: log, observe: observe}
+	h := &Handler{service: service, accounts: accounts, log: log, observe: observe, hub: newHub(service.journal, service.limits, log)}
 	limited := func(bytes int) (string, http.Handler) {
 		return syncpb.NewSyncServiceHandler(
 			h,
@@ -55,30 +55,44 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 	mux := http.NewServeMux()
 	path, calls := limited(service.limits.MessageBytes)
 	mux.Handle(path, h.signedIn(calls))
+	mux.Handle(syncpb.SyncServiceWatchProcedure, h.signedIn(unhurried(calls)))
 	_, short := limited(strangersBytes)
 	mux.Handle(syncpb.SyncServiceSignInProcedure, short)
 	mux.Handle(syncpb.SyncServiceSignOutProcedure, short)
-	return mux
+	h.mux = mux
+	return h
 }
 
-type handler struct {
+// Handler is the sync protocol over HTTP.
+type Handler struct {
 	syncpb.UnimplementedSyncServiceHandler
 	service  *Service
 	accounts Accounts
 	log      *slog.Logger
 	observe  Observer
+	hub      *hub
+	mux      *http.ServeMux
 }
 
-var _ syncpb.SyncServiceHandler = (*handler)(nil)
+// ServeHTTP answers one call.
+func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.mux.ServeHTTP(w, r) }
+
+// Stop ends the streams of all watchers, which would otherwise last, and takes no new ones; for a server that stops.
+func (h *Handler) Stop() { h.hub.stop() }
+
+// Watchers is the number of devices that watch now.
+func (h *Handler) Watchers() int { return h.hub.watchers() }
+
+var _ syncpb.SyncServiceHandler = (*Handler)(nil)
 
 // recovered answers for a call that panicked; the server goes on.
-func (h *handler) recovered(ctx context.Context, spec connect.Spec, _ http.Header, p any) error {
+func (h *Handler) recovered(ctx context.Context, spec connect.Spec, _ http.Header, p any) error {
 	h.log.ErrorContext(ctx, "panic in a call", "call", spec.Procedure, "panic", fmt.Sprint(p), "stack", string(debug.Stack()))
 	return connect.NewError(connect.CodeInternal, fmt.Errorf("a fault of the server; it is in its log"))
 }
 
 // SignIn trades a user name and password for a device token.
-func (h *handler) SignIn(ctx context.Context, r *connect.Request[syncpb.SignInRequest]) (*connect.Response[syncpb.SignInResponse], error) {
+func (h *Handler) SignIn(ctx context.Context, r *connect.Request[syncpb.SignInRequest]) (*connect.Response[syncpb.SignInResponse], error) {
 	m := r.Msg
 	inc, err := uuid.FromBytes(m.GetIncarnation())
 	if err != nil || inc == uuid.Nil {
@@ -96,7 +110,7 @@ func (h *handler) SignIn(ctx context.Context, r *connect.Request[syncpb.SignInRe
 }
 
 // SignOut revokes the caller's token.
-func (h *handler) SignOut(ctx context.Context, r *connect.Request[syncpb.SignOutRequest]) (*connect.Response[syncpb.SignOutResponse], error) {
+func (h *Handler) SignOut(ctx context.Context, r *connect.Request[syncpb.SignOutRequest]) (*connect.Response[syncpb.SignOutResponse], error) {
 	if err := h.end(ctx, "SignOut", h.accounts.SignOut(ctx, bearer(r.Header())), 0); err != nil {
 		return nil, err
 	}
@@ -104,7 +118,7 @@ func (h *handler) SignOut(ctx context.Context, r *connect.Request[syncpb.SignOut
 }
 
 // Push takes a batch of changes.
-func (h *handler) Push(ctx context.Context, r *connect.Request[syncpb.PushRequest]) (*connect.Response[syncpb.PushResponse], error) {
+func (h *Handler) Push(ctx context.Context, r *connect.Request[syncpb.PushRequest]) (*connect.Response[syncpb.PushResponse], error) {
 	var resp wire.PushResponse
 	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))
 	changes, problem := wire.Packed(r.Msg)
@@ -125,7 +139,7 @@ func (h *handler) Push(ctx context.Context, r *connect.Request[syncpb.PushReques
 }
 
 // Pull gives a page.
-func (h *handler) Pull(ctx context.Context, r *connect.Request[syncpb.PullRequest]) (*connect.Response[syncpb.PullResponse], error) {
+func (h *Handler) Pull(ctx context.Context, r *connect.Request[syncpb.PullRequest]) (*connect.Response[syncpb.PullResponse], error) {
 	var resp wire.PullResponse
 	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))
 	if err == nil {
@@ -138,7 +152,7 @@ func (h *handler) Pull(ctx context.Context, r *connect.Request[syncpb.PullReques
 }
 
 // Repair tells what is in one bucket.
-func (h *handler) Repair(ctx context.Context, r *connect.Request[syncpb.RepairRequest]) (*connect.Response[syncpb.RepairResponse], error) {
+func (h *Handler) Repair(ctx context.Context, r *connect.Request[syncpb.RepairRequest]) (*connect.Response[syncpb.RepairResponse], error) {
 	var resp wire.RepairResponse
 	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))
 	if err == nil {
@@ -151,7 +165,7 @@ func (h *handler) Repair(ctx context.Context, r *connect.Request[syncpb.RepairRe
 }
 
 // History gives the life of one record.
-func (h *handler) History(ctx context.Context, r *connect.Request[syncpb.HistoryRequest]) (*connect.Response[syncpb.HistoryResponse], error) {
+func (h *Handler) History(ctx context.Context, r *connect.Request[syncpb.HistoryRequest]) (*connect.Response[syncpb.HistoryResponse], error) {
 	var entries []sales.HistoryEntry
 	kind := ""
 	caller, err := h.accounts.Authenticate(ctx, bearer(r.Header()))

@@ -35,6 +35,7 @@ type site struct {
 	url     string
 	journal *central.Journal
 	acc     *accounts.Service
+	handler *server.Handler
 	log     *bytes.Buffer
 }
 
@@ -53,10 +54,17 @@ func newSite(t testing.TB, limits server.Limits) *site {
 	if _, _, err := s.acc.Add(t.Context(), wire.Caller{}, accounts.NewUser{Name: "li.na", Role: sales.RoleRep, Password: password}); err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(server.NewHandler(server.New(j, limits), s.acc, slog.New(slog.NewTextHandler(s.log, nil)), nil))
-	t.Cleanup(srv.Close)
-	s.url = srv.URL
+	s.handler = server.NewHandler(server.New(j, limits), s.acc, slog.New(slog.NewTextHandler(s.log, nil)), nil)
+	s.url = serve(t, s.handler)
 	return s
+}
+
+// serve runs a handler until the test ends.
+func serve(t testing.TB, h http.Handler) string {
+	t.Helper()
+	srv := httptest.NewServer(h)
+	t.Cleanup(srv.Close)
+	return srv.URL
 }
 
 func (s *site) signIn() (*client.Client, wire.SignInResponse, string) {

@@ -12,6 +12,7 @@ import (
 
 // Journal is the server's database, as the sync needs it. Errors for people are of type *sales.Error.
 type Journal interface {
+	Feed
 	// Push takes changes in one transaction and gives one verdict for each, in order.
 	Push(ctx context.Context, caller wire.Caller, req wire.PushRequest) (wire.PushResponse, error)
 	// Pull gives one page of what the caller may see beyond its cursors.
@@ -28,6 +29,9 @@ type Limits struct {
 	Cursors      int // cursors in a pull; default 20,000
 	MessageBytes int // unpacked size of a message; default 64 MiB
 	MinSchema    int // version of the declarations that a device must know to be given records; 0: any. Changes are taken from every one.
+
+	Streams       int // watching at once; default 10,000
+	DeviceStreams int // of one device, whose oldest ends then; default 4
 }
 
 func (l Limits) filled() Limits {
@@ -39,6 +43,12 @@ func (l Limits) filled() Limits {
 	}
 	if l.MessageBytes == 0 {
 		l.MessageBytes = 64 << 20
+	}
+	if l.Streams == 0 {
+		l.Streams = 10_000
+	}
+	if l.DeviceStreams == 0 {
+		l.DeviceStreams = 4
 	}
 	return l
 }
