@@ -6,7 +6,7 @@ type Feedback struct {
 	Meta
 	Kind       string   `f:"1,required,options=product|competitor|market|channel|end_customer|complaint|suggestion|satisfaction"`
 	Title      string   `f:"2,search"`
-	Body       string   `f:"3,long,required,search"`
+	Body       string   `f:"3,long,merge=text,required,search"`
 	Severity   string   `f:"4,options=low|normal|high|critical"`
 	Status     string   `f:"5,options=captured|acknowledged|in_progress|answered|closed"`
 	PartnerID  string   `f:"6,ref=partner"`
@@ -29,6 +29,6 @@ type FeedbackReply struct {
 	Meta
 	FeedbackID string  `f:"1,ref=feedback,required"`
 	AuthorID   string  `f:"2,ref=user"`
-	Body       string  `f:"3,long,required,search"`
+	Body       string  `f:"3,long,merge=text,required,search"`
 	WrittenAt  Instant `f:"4"`
 }

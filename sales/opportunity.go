@@ -21,7 +21,7 @@ type Opportunity struct {
 	NextStepOn    Date    `f:"15"`
 	StageSince    Instant `f:"16,group=stage"` // when it entered its stage
 	OwnerID       string  `f:"17,ref=user"`
-	Notes         string  `f:"18,long,search"`
+	Notes         string  `f:"18,long,merge=text,search"`
 	EngagedOn     Date    `f:"19"`
 	ProductName   string  `f:"20,search"` // what it is mainly about, as the source names it
 	Forecast      string  `f:"21,options=commit|best_case|pipeline|omitted"`

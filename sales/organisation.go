@@ -37,7 +37,7 @@ type Announcement struct {
 	ID string
 	Meta
 	Title       string   `f:"1,required,search"`
-	Body        string   `f:"2,long,search"`
+	Body        string   `f:"2,long,merge=text,search"`
 	Category    string   `f:"3,options=news|policy|price_list|product|promotion"`
 	Roles       []string `f:"4"` // who should read it; none means everybody
 	PublishedOn Date     `f:"5,required"`
@@ -103,4 +103,6 @@ type Conflict struct {
 	RecordTitle  string  `f:"13"`
 	LostDevice   string  `f:"14"`
 	LostChangeID string  `f:"15"`
+	Joined       bool    `f:"16"` // nothing was lost: the kept text holds both, and somebody has to look at it
+	Withheld     bool    `f:"17"` // the kept value lies where the author sees nothing any more
 }

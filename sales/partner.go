@@ -19,7 +19,7 @@ type Partner struct {
 	Currency      string   `f:"13"`
 	VisitEvery    int64    `f:"14"` // days between visits; 0 means the tier's cadence
 	Tags          []string `f:"15"`
-	Notes         string   `f:"16,long,search"`
+	Notes         string   `f:"16,long,merge=text,search"`
 	SignedOn      Date     `f:"17"`
 	AgreementEnds Date     `f:"18"`
 }
@@ -45,7 +45,7 @@ type Account struct {
 	ParentName string   `f:"15"`
 	VisitEvery int64    `f:"16"` // days between visits; 0 means the tier's cadence
 	Tags       []string `f:"17"`
-	Notes      string   `f:"18,long,search"`
+	Notes      string   `f:"18,long,merge=text,search"`
 }
 
 // Contact is a person at a partner or key account, with the role in decisions (SI-020-090).
@@ -61,7 +61,7 @@ type Contact struct {
 	WeChat       string `f:"7,search"`
 	DecisionRole string `f:"8,options=decider|approver|influencer|user|gatekeeper"`
 	Attitude     string `f:"9,options=supporter|neutral|opponent|unknown"`
-	Notes        string `f:"10,long,search"`
+	Notes        string `f:"10,long,merge=text,search"`
 	OwnerID      string `f:"11,ref=user"`
 	Primary      bool   `f:"12"`
 }

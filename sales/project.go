@@ -18,7 +18,7 @@ type Project struct {
 	NextStep  string   `f:"12,search"`
 	OwnerID   string   `f:"13,ref=user"`
 	MemberIDs []string `f:"14"` // users working on it
-	Notes     string   `f:"15,long,search"`
+	Notes     string   `f:"15,long,merge=text,search"`
 }
 
 // Milestone is a dated point of a project.
@@ -39,7 +39,7 @@ type ProjectNote struct {
 	Meta
 	ProjectID string  `f:"1,ref=project,required"`
 	AuthorID  string  `f:"2,ref=user"`
-	Body      string  `f:"3,long,required,search"`
+	Body      string  `f:"3,long,merge=text,required,search"`
 	WrittenAt Instant `f:"4"`
 }
 
@@ -51,7 +51,7 @@ type ProjectRisk struct {
 	Title      string `f:"2,required,search"`
 	Likelihood string `f:"3,options=low|medium|high"`
 	Impact     string `f:"4,options=low|medium|high"`
-	Response   string `f:"5,long,search"`
+	Response   string `f:"5,long,merge=text,search"`
 	Status     string `f:"6,options=open|mitigated|occurred|closed"`
 	OwnerID    string `f:"7,ref=user"`
 }
@@ -61,7 +61,7 @@ type Task struct {
 	ID string
 	Meta
 	Title         string  `f:"1,required,search"`
-	Notes         string  `f:"2,long,search"`
+	Notes         string  `f:"2,long,merge=text,search"`
 	DueOn         Date    `f:"3"`
 	RemindAt      Instant `f:"4"`
 	Status        string  `f:"5,options=open|done|cancelled"`

@@ -37,6 +37,7 @@ type Merge string
 // The merge rules (design section 5).
 const (
 	LastWriter Merge = "last"   // the later clock stamp wins, the other value is kept and its author told
+	TextMerge  Merge = "text"   // the changes of both sides are put together, line by line and word by word
 	SetMerge   Merge = "set"    // additions and removals of both sides apply
 	SumMerge   Merge = "sum"    // the differences of both sides add up
 	AppendOnly Merge = "append" // only ever set when empty; a later edit is a conflict like LastWriter
@@ -208,11 +209,17 @@ func parseField(kind string, sf reflect.StructField, tag string) Field {
 			f.Type, f.Options = Code, strings.Split(val, "|")
 		case "merge":
 			f.Merge = Merge(val)
+			if !slices.Contains([]Merge{LastWriter, TextMerge, SetMerge, SumMerge, AppendOnly}, f.Merge) {
+				panic(fmt.Sprintf("sales: %s.%s: no merge rule is called %q", kind, sf.Name, val))
+			}
 		case "group":
 			f.Group = val
 		default:
 			panic(fmt.Sprintf("sales: %s.%s: unknown tag option %q", kind, sf.Name, p))
 		}
+	}
+	if f.Merge == TextMerge && f.Type != Long {
+		panic(fmt.Sprintf("sales: %s.%s: only a text of several lines can be put together from two", kind, sf.Name))
 	}
 	return f
 }

@@ -14,7 +14,7 @@ type Visit struct {
 	StartedAt    Instant  `f:"8,group=when"`
 	EndedAt      Instant  `f:"9,group=when"`
 	Zone         string   `f:"10"` // IANA name of the zone in which it took place
-	Notes        string   `f:"11,long,search"`
+	Notes        string   `f:"11,long,merge=text,search"`
 	Outcome      string   `f:"12,options=successful|neutral|unsuccessful"`
 	CancelReason string   `f:"13,search"`
 	ContactIDs   []string `f:"14"` // whom we met
@@ -55,7 +55,7 @@ type VisitResult struct {
 	VisitID    string  `f:"1,ref=visit,required"`
 	StepCode   string  `f:"2,code=visit_step,required"`
 	Result     string  `f:"3,required,options=done|skipped"`
-	Note       string  `f:"4,long,search"`
+	Note       string  `f:"4,long,merge=text,search"`
 	SkipReason string  `f:"5"`
 	RecordedAt Instant `f:"6"`
 }

@@ -37,15 +37,40 @@
 // call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless.
 //
 // For each field: where base equals the stamp that the server has, the author had seen the current value, and the change is taken whatever the
-// clocks say. Otherwise the two edits were concurrent and the field's merge rule decides: "last" (the later stamp wins; the
-// reading is bounded to five minutes ahead of the server's clock first), "set" (additions and removals of both apply), "sum"
-// (differences add up), a group of fields that moves together, "append" (the first value stays). The value that lost goes into the
+// clocks say. Otherwise the two edits were concurrent and the field's merge rule decides (Merge rules, below). The value that lost goes into the
 // record's history, and a conflict record in the personal bucket of its author tells them, on every device of theirs, with either
-// value to be kept by an ordinary edit. The merged record must be valid; otherwise the change is rejected.
+// value to be kept by an ordinary edit. Where the author does not see the record's bucket any more, the conflict holds their own value only. The
+// merged record must be valid; otherwise the change is rejected.
 //
 // A delete names the newest stamp of the record that its author saw. Where the record has been edited since, by anybody else, the delete is
 // rejected and the record stays. A change to a record that was deleted is rejected with code "gone"; it stays in its author's tray, from
 // which it can be written anew as a new record.
+//
+// # Merge rules
+//
+// Each field declares one. They are asked only about concurrent edits with different values; of equal ones the later stamp stays, and of two by one
+// incarnation the later. The reading of a change is bounded to five minutes ahead of the server's clock first.
+//
+//	last    the later stamp wins, the other value is lost and told
+//	group   fields that move together: a change names all fields of the group, and one stamp decides for all of them, as with last
+//	text    both edits are joined; see below
+//	set     what was added and what was removed is done to the current set, seen or not; where one adds what the other removes, the addition stays
+//	sum     the difference is added to the current number, seen or not
+//	append  the earlier stamp wins over a later one that had not seen it: the first value stays, the other is lost and told
+//
+// The rules are symmetric: two concurrent changes of one record give the same values, the same stamps and the same told authors whichever of
+// them arrives first. Of three and more the same is true of last, group, set, sum and append; of text, that nothing is missing whatever the order. A
+// change that arrives again is known by its id and does nothing.
+//
+// A text is joined from three: the one that the author began with, which the server finds by base in the record's history, the current
+// one, and the new one. Line by line: what only one of them changed is taken from it, the same change counts once, lines that both put in at one place
+// stand one after the other, the earlier edit's first. Within lines that both changed, word by word (character by character in scripts without
+// spaces; a number is one word), where changes do not meet and each left at least half of the passage as it was. Where that does not
+// do, both versions of the passage stay, each begun with "≠ ", and where one edit took lines away that the other changed, the changed lines
+// stay. In these two cases a choice is left: a conflict record, marked as joined, tells the author of the earlier edit, or the one whose
+// lines came back. The joined text gets a stamp of its own: one more than the later reading, and as node the first eight bytes of
+// the SHA-256 of the text, with the four bits of a UUID's version set to 14, so that it is nobody's. Where base is not found (the history was
+// pruned, or a restore lost it), or the joined text would be over the limit of a text, the field is decided as with last.
 //
 // # Order
 //
@@ -81,7 +106,8 @@
 //
 // # Overlay
 //
-// What a screen shows is the last server state of a record with the device's own unsettled changes laid over it. A settled change stays in the overlay until
+// What a screen shows is the last server state of a record with the device's own unsettled changes laid over it, sets, sums and texts merged as
+// the server will merge them: of a text the device knows what its author began with. A settled change stays in the overlay until
 // a pulled state contains it, so that own edits never flicker. Rejected and held changes stay visible, marked, in the tray until they are
 // mended, sent again or undone.
 //

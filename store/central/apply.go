@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/hlc"
 	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/syncpb"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -112,7 +113,15 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 		rec := cur.state.Record()
 		prev = &rec
 	}
-	got := merge.Apply(k, state, c, e.stamp, b.caller.UserID)
+	var lookup error
+	got := merge.Apply(k, state, c, e.stamp, b.caller.UserID, func(field int, stamp hlc.Stamp) (string, bool) {
+		text, known, err := b.textAt(cur.key(), field, stamp)
+		lookup = errors.Join(lookup, err)
+		return text, known
+	})
+	if lookup != nil {
+		return nil, false, lookup
+	}
 	next := got.Next
 	rec := next.Record()
 	if err := sales.Validate(prev, rec); err != nil {
@@ -153,7 +162,7 @@ func (b *batch) put(e *entry, cur *row, next wire.RecordState, parent key, losse
 	e.version = r.version
 	e.verdict.Outcome = wire.Applied
 	for _, l := range losses {
-		if l.Mine {
+		if l.Mine && !l.Joined {
 			e.verdict.Outcome = wire.Merged
 			e.verdict.Lost = append(e.verdict.Lost, l.Field)
 		}

@@ -75,6 +75,9 @@ func (b *batch) conflicts() error {
 		if loser.user == "" {
 			continue // the server's own values have nobody to tell
 		}
+		if l.Joined && loser.user == winner.user && loser.device == winner.device {
+			continue // edits of one device, of which an earlier one was joined with somebody else's
+		}
 		if err := b.conflict(l, loser, winner); err != nil {
 			return err
 		}
@@ -102,8 +105,18 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 		RecordKind: r.state.Kind, RecordID: r.state.ID, FieldName: field, RecordTitle: rec.Title(), LostValue: string(lost), KeptValue: string(kept),
 		LostDevice: loser.device, LostAt: sales.Instant(l.LostStamp.HLC.Millis()), LostChangeID: loser.change,
 		KeptBy: winner.user, KeptDevice: winner.device, KeptAt: sales.Instant(l.KeptStamp.HLC.Millis()),
-		DecidedAt: sales.InstantOf(b.now), Status: "open",
+		DecidedAt: sales.InstantOf(b.now), Status: sales.ConflictOpen, Joined: l.Joined,
 	})
+	visible, err := b.seenBy(loser.user, r.state.Bucket)
+	if err != nil {
+		return err
+	}
+	if !visible {
+		for _, name := range []string{"kept_value", "kept_by", "kept_device", "record_title"} {
+			delete(rec.Values, name)
+		}
+		rec.Values["withheld"] = true
+	}
 	k := sales.MustKind("conflict")
 	c := &wire.Change{
 		ID:   uuid.NewSHA1(uuid.UUID(b.j.org), []byte("conflict/"+rec.ID)).String(),
@@ -114,7 +127,7 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 	if cur, err := b.peek(key{rec.Kind, rec.ID}); err != nil || cur != nil {
 		return err // told already
 	}
-	got := merge.Apply(k, nil, c, e.stamp, "")
+	got := merge.Apply(k, nil, c, e.stamp, "", nil)
 	got.Next.Bucket = sales.PersonBucket(loser.user)
 	e.version = 1
 	told := &row{state: got.Next, creator: loser.user, version: 1}
@@ -124,8 +137,26 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 	return nil
 }
 
+// seenBy says whether a user sees a bucket, by role and territories as they are now.
+func (b *batch) seenBy(user, bucket string) (bool, error) {
+	if idBytes(user) == nil {
+		return false, nil
+	}
+	r, err := b.load(key{"user", user})
+	if err != nil || r == nil {
+		return false, err
+	}
+	u := sales.As[sales.User](r.state.Record())
+	access := sales.Access{UserID: user, Role: sales.Role(u.Role), Territories: u.Territories}
+	return !r.state.Deleted && access.Sees(b.tree, bucket), nil
+}
+
 // authorOf finds who set the value that has this stamp.
 func (b *batch) authorOf(k key, stamp hlc.Stamp) (origin, error) {
+	if merge.IsJoined(stamp) {
+		by, _, _, err := b.joined(k, stamp)
+		return by, err
+	}
 	for _, list := range [][]*entry{b.entries, b.tried} {
 		for _, e := range list {
 			if e.stamp == stamp && e.change.RecordID == k.id {

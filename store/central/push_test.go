@@ -54,21 +54,21 @@ func TestARepeatedPushIsAppliedOnce(t *testing.T) {
 func TestConcurrentEditsOfOneFieldTellTheLoser(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.device("a", sales.RoleRep, "31"), w.device("b", sales.RoleRep, "31")
-	c := a.create(sales.Partner{Name: "Dongfang", RegionCode: "3101", Notes: "old"})
+	c := a.create(sales.Partner{Name: "Dongfang", RegionCode: "3101", Website: "old"})
 	a.mustPush(c)
 	seen := a.pullAll(0)[c.RecordID]
-	early := a.change(sales.Update, "partner", c.RecordID, set(seen, "notes", "from a"), set(seen, "phone", "123"))
+	early := a.change(sales.Update, "partner", c.RecordID, set(seen, "website", "from a"), set(seen, "phone", "123"))
 	w.now = w.now.Add(time.Minute)
-	late := b.change(sales.Update, "partner", c.RecordID, set(seen, "notes", "from b"))
+	late := b.change(sales.Update, "partner", c.RecordID, set(seen, "website", "from b"))
 	b.mustPush(late)
 	v := a.push(early)[0]
-	if v.Outcome != wire.Merged || len(v.Lost) != 1 || v.Lost[0] != 16 {
+	if v.Outcome != wire.Merged || len(v.Lost) != 1 || v.Lost[0] != 9 {
 		t.Fatalf("the loser's verdict is %+v", v)
 	}
 	held := a.pullAll(0)
 	partner := held[c.RecordID]
 	rec := partner.Record()
-	if rec.Text("notes") != "from b" || rec.Text("phone") != "123" {
+	if rec.Text("website") != "from b" || rec.Text("phone") != "123" {
 		t.Errorf("merged into %v", rec.Values)
 	}
 	var told []sales.Conflict
@@ -81,7 +81,7 @@ func TestConcurrentEditsOfOneFieldTellTheLoser(t *testing.T) {
 		t.Fatalf("%d conflicts for the loser", len(told))
 	}
 	got := told[0]
-	if got.LostValue != `"from a"` || got.KeptValue != `"from b"` || got.FieldName != "notes" || got.KeptBy != b.caller.UserID ||
+	if got.LostValue != `"from a"` || got.KeptValue != `"from b"` || got.FieldName != "website" || got.KeptBy != b.caller.UserID ||
 		got.KeptDevice != "b's laptop" || got.LostDevice != "a's laptop" || got.RecordTitle != "Dongfang" || got.LostChangeID != early.ID || got.Status != "open" {
 		t.Errorf("conflict %+v", got)
 	}
@@ -96,7 +96,7 @@ func TestConcurrentEditsOfOneFieldTellTheLoser(t *testing.T) {
 	}
 	lost := false
 	for _, f := range entries[0].Fields {
-		lost = lost || f.Name == "notes" && f.Lost && f.New == "from a" && f.Old == "from b"
+		lost = lost || f.Name == "website" && f.Lost && f.New == "from a" && f.Old == "from b"
 	}
 	if !lost || entries[0].UserName != "a" {
 		t.Errorf("the lost value is not in the history: %+v", entries[0])

@@ -5,6 +5,7 @@ import (
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -45,16 +46,18 @@ func lay(s *wire.RecordState, c *change) {
 	stamp := c.stamp()
 	for _, e := range c.Fields {
 		f := fieldState(s, e.Number)
-		if c.resent && !stamp.After(f.Stamp) {
-			continue // sent a second time after the server lost it, and somebody has written since
-		}
 		rule := sales.LastWriter
 		if known {
 			if d, ok := kind.FieldNumber(e.Number); ok {
 				rule = d.Merge
 			}
 		}
+		if c.resent && rule != sales.TextMerge && !stamp.After(f.Stamp) {
+			continue // sent a second time after the server lost it, and somebody has written since
+		}
 		switch rule {
+		case sales.TextMerge:
+			f.Value = mergeText(c.before[e.Number], *f, e.Value, stamp)
 		case sales.SetMerge:
 			f.Value = mergeSet(f.Value, e)
 		case sales.SumMerge:
@@ -66,6 +69,25 @@ func lay(s *wire.RecordState, c *change) {
 		f.Stamp = stamp
 	}
 	s.UpdatedBy = c.author
+}
+
+// mergeText lays the edit of a text over the current one as the server will: what others changed in it since its author saw it stays.
+func mergeText(before any, now wire.FieldState, value any, stamp hlc.Stamp) any {
+	began, _ := before.(string)
+	theirs, _ := now.Value.(string)
+	mine, _ := value.(string)
+	earlier, later := theirs, mine
+	if now.Stamp.After(stamp) {
+		earlier, later = mine, theirs
+	}
+	text, _ := merge.Text(began, earlier, later)
+	switch {
+	case text == "":
+		return nil
+	case len(text) > sales.MaxLong:
+		return later
+	}
+	return text
 }
 
 func mergeSet(was any, e wire.FieldEdit) any {

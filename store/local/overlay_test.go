@@ -2,6 +2,7 @@ package local
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -54,14 +56,14 @@ func TestTheOverlayIsTheServersStateWithTheOwnEditsOverIt(t *testing.T) {
 			switch rapid.SampledFrom([]string{"own", "other", "push"}).Draw(t, "step") {
 			case "own":
 				prev := rowOf(tb, overlay(server, pending))
-				edits, _ := editsOf(kind, prev, drawValues(t, "own"))
+				edits, before := editsOf(kind, prev, drawValues(t, "own"))
 				for _, e := range edits {
 					if base := prev.stamp(e.Number); e.Base != base {
 						t.Fatalf("base %v of field %d, the overlay has %v", e.Base, e.Number, base)
 					}
 				}
 				pending = append(pending, &change{
-					Change: wire.Change{Kind: "partner", RecordID: server.ID, Verb: sales.Update, HLC: reading, Fields: edits}, incarnation: incarnation,
+					Change: wire.Change{Kind: "partner", RecordID: server.ID, Verb: sales.Update, HLC: reading, Fields: edits}, incarnation: incarnation, before: before,
 				})
 			case "other":
 				s := *server
@@ -99,11 +101,12 @@ func TestTheOverlayIsTheServersStateWithTheOwnEditsOverIt(t *testing.T) {
 	})
 }
 
-// checkSeen: a field shows the last own edit of it, else the server's value; a set shows what was added and not what was removed.
+// checkSeen: a field shows the last own edit of it, else the server's value; a text has the own one in it; a set shows what was added and not what was removed.
 func checkSeen(t *rapid.T, kind *sales.Kind, server, seen *wire.RecordState, pending []*change) {
 	for _, name := range overlayFields {
 		f, _ := kind.Field(name)
 		var want any
+		wrote := false
 		if st := server.Field(f.Number); st != nil {
 			want = st.Value
 		}
@@ -112,7 +115,7 @@ func checkSeen(t *rapid.T, kind *sales.Kind, server, seen *wire.RecordState, pen
 				if e.Number != f.Number {
 					continue
 				}
-				want = e.Value
+				want, wrote = e.Value, true
 				if name == "tags" {
 					have, _ := seen.Field(f.Number).Value.([]string)
 					last := c == pending[len(pending)-1]
@@ -127,6 +130,14 @@ func checkSeen(t *rapid.T, kind *sales.Kind, server, seen *wire.RecordState, pen
 		var got any
 		if st := seen.Field(f.Number); st != nil {
 			got = st.Value
+		}
+		if name == "notes" && wrote { // whatever others wrote into it meanwhile, the own line is there
+			own, _ := want.(string)
+			text, _ := got.(string)
+			if own != "" && !slices.Contains(strings.Split(strings.ReplaceAll(text, merge.VersionMark, ""), "\n"), own) {
+				t.Fatalf("the own text %q is not in %q", own, text)
+			}
+			continue
 		}
 		if name != "tags" && !sales.Same(got, want) {
 			t.Fatalf("%s shows %v, want %v", name, got, want)

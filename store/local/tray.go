@@ -162,6 +162,10 @@ func (w *writing) compensate(ctx context.Context, tb *table, c *change) error {
 	for _, e := range c.Fields {
 		if f, ok := tb.kind.FieldNumber(e.Number); ok && prev.stamp(e.Number) == c.stamp() {
 			values[f.Name] = c.before[e.Number]
+			if f.Merge == sales.TextMerge { // what others wrote into it meanwhile stays
+				now := wire.FieldState{Value: prev.rec.Values[f.Name], Stamp: c.stamp()}
+				values[f.Name] = mergeText(e.Value, now, c.before[e.Number], c.stamp())
+			}
 		}
 	}
 	edits, before := editsOf(tb.kind, prev, values)

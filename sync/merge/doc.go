@@ -12,5 +12,7 @@
 // Fields of one group move together: one concurrent field of it decides all of them. For that to be exact, a change that touches one field
 // of a group names every field of the group, unchanged ones with their present value.
 //
-// Two concurrent changes with distinct stamps give the same values and stamps in either order.
+// Texts are joined from three (Text): what both began with, and what either made of it. The comparison beneath is bounded in time and memory.
+//
+// Two concurrent changes with distinct stamps give the same values, stamps and losses in either order.
 package merge

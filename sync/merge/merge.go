@@ -1,6 +1,8 @@
 package merge
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
@@ -16,7 +18,12 @@ type Loss struct {
 	LostStamp hlc.Stamp
 	Kept      any
 	KeptStamp hlc.Stamp
+	// Joined says that nothing is lost: Kept holds both texts, and the author of Lost has to look at it.
+	Joined bool
 }
+
+// Texts gives the text that a field held when it had a stamp; false when that is not known any more.
+type Texts func(field int, stamp hlc.Stamp) (string, bool)
 
 // Result is what becomes of a record.
 type Result struct {
@@ -26,21 +33,22 @@ type Result struct {
 }
 
 // Apply merges a create or update into the current state, nil for a record that does not exist yet. stamp is the
-// change's reading, bounded by the caller, with the node of its incarnation; author is the user's id. current is left as it was.
-func Apply(k *sales.Kind, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string) Result {
+// change's reading, bounded by the caller, with the node of its incarnation; author is the user's id; texts is asked for what the author of a
+// concurrent edit of a text began with. current is left as it was.
+func Apply(k *sales.Kind, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string, texts Texts) Result {
 	return apply(func(number int) (sales.Merge, string) {
 		if f, ok := k.FieldNumber(number); ok {
 			return f.Merge, f.Group
 		}
 		return sales.LastWriter, ""
-	}, current, c, stamp, author)
+	}, current, c, stamp, author, texts)
 }
 
 // rules gives a field's merge rule and its group, "" for none.
 type rules func(number int) (sales.Merge, string)
 
-func apply(r rules, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string) Result {
-	m := merger{rules: r, stamp: stamp}
+func apply(r rules, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, author string, texts Texts) Result {
+	m := merger{rules: r, stamp: stamp, texts: texts}
 	if current == nil {
 		m.next = wire.RecordState{Kind: c.Kind, ID: c.RecordID, Created: stamp, UpdatedBy: author}
 		m.taken = true
@@ -90,6 +98,7 @@ func Deleted(current *wire.RecordState, author string) wire.RecordState {
 type merger struct {
 	rules  rules
 	stamp  hlc.Stamp
+	texts  Texts
 	next   wire.RecordState
 	losses []Loss
 	taken  bool
@@ -153,11 +162,69 @@ func (m *merger) field(e *wire.FieldEdit, rule sales.Merge) {
 		if m.stamp.After(cur.Stamp) {
 			m.put(e.Number, e.Value, m.stamp)
 		}
+	case rule == sales.TextMerge:
+		m.join(cur, e)
 	case rule == sales.AppendOnly && !sales.Empty(cur.Value):
 		m.decide(e, cur.Stamp.After(m.stamp))
 	default:
 		m.decide(e, m.stamp.After(cur.Stamp))
 	}
+}
+
+// join puts the edit of a text together with the current one. Where the text that its author began with is not known any more, or the
+// result would be too long, the later edit stays, as with any other value.
+func (m *merger) join(cur *wire.FieldState, e *wire.FieldEdit) {
+	base, known := "", e.Base.IsZero()
+	if !known && m.texts != nil {
+		base, known = m.texts(e.Number, e.Base)
+	}
+	mine, isText := e.Value.(string)
+	theirs, wasText := cur.Value.(string)
+	if !known || !isText && e.Value != nil || !wasText && cur.Value != nil {
+		m.decide(e, m.stamp.After(cur.Stamp))
+		return
+	}
+	later := m.stamp.After(cur.Stamp)
+	earlierText, laterText := mine, theirs
+	if later {
+		earlierText, laterText = theirs, mine
+	}
+	text, choice := Text(base, earlierText, laterText)
+	if len(text) > sales.MaxLong {
+		m.decide(e, later)
+		return
+	}
+	if choice != None {
+		loss := Loss{Field: e.Number, Lost: cur.Value, LostStamp: cur.Stamp, Kept: text, KeptStamp: m.stamp, Joined: true}
+		if (choice == Later) == later {
+			loss.Mine, loss.Lost, loss.LostStamp, loss.KeptStamp = true, e.Value, m.stamp, cur.Stamp
+		}
+		m.losses = append(m.losses, loss)
+	}
+	switch text {
+	case theirs:
+	case mine:
+		m.put(e.Number, e.Value, m.stamp)
+	default:
+		m.put(e.Number, text, JoinedStamp(m.stamp, cur.Stamp, text))
+	}
+}
+
+// JoinedStamp is the stamp of a text that two edits were joined into: later than either, the same whichever came first, and of a node that follows
+// from the text, so that no two texts ever share a stamp. It is nobody's device: the four bits that hold the version of a UUID are 14.
+func JoinedStamp(a, b hlc.Stamp, text string) hlc.Stamp {
+	return hlc.Stamp{HLC: max(a.HLC, b.HLC) + 1, Node: joinedNode(text)}
+}
+
+// IsJoined says whether a stamp is that of a joined text.
+func IsJoined(s hlc.Stamp) bool { return s.Node&0xf000 == 0xe000 }
+
+// JoinedInto says whether a stamp of a joined text is that of this text.
+func JoinedInto(s hlc.Stamp, text string) bool { return s.Node == joinedNode(text) }
+
+func joinedNode(text string) uint64 {
+	digest := sha256.Sum256([]byte(text))
+	return binary.BigEndian.Uint64(digest[:])&^0xf000 | 0xe000
 }
 
 // decide takes the edit or leaves the current value, and notes the one that lost.

@@ -2,6 +2,7 @@ package merge_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -46,29 +47,29 @@ func change(fields ...wire.FieldEdit) *wire.Change {
 }
 
 func TestAnEditOfTheSeenValueWinsWhateverTheClocksSay(t *testing.T) {
-	got := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(7, 2), "u2")
+	got := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(7, 2), "u2", nil)
 	if f := got.Next.Field(nameField); f.Value != "Hospital" || f.Stamp != stamp(7, 2) || len(got.Losses) != 0 || got.Next.UpdatedBy != "u2" {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestEqualValuesAreNoConflict(t *testing.T) {
-	first := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(300, 2), "u2").Next
-	got := merge.Apply(kind, &first, change(edit(base(), nameField, "Hospital")), stamp(200, 3), "u3")
+	first := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(300, 2), "u2", nil).Next
+	got := merge.Apply(kind, &first, change(edit(base(), nameField, "Hospital")), stamp(200, 3), "u3", nil)
 	if len(got.Losses) != 0 || got.Taken || got.Next.Field(nameField).Stamp != stamp(300, 2) || got.Next.UpdatedBy != "u2" {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestAnIncarnationNeverConflictsWithItself(t *testing.T) {
-	first := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(300, 2), "u2").Next
+	first := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(300, 2), "u2", nil).Next
 	unseen := edit(base(), nameField, "School") // its base is the reading before the server bounded it
 	unseen.Base = stamp(999999, 2)
-	got := merge.Apply(kind, &first, change(unseen), stamp(301, 2), "u2")
+	got := merge.Apply(kind, &first, change(unseen), stamp(301, 2), "u2", nil)
 	if len(got.Losses) != 0 || got.Next.Field(nameField).Value != "School" {
 		t.Errorf("a later edit: %+v", got)
 	}
-	got = merge.Apply(kind, &first, change(edit(base(), nameField, "School")), stamp(299, 2), "u2")
+	got = merge.Apply(kind, &first, change(edit(base(), nameField, "School")), stamp(299, 2), "u2", nil)
 	if len(got.Losses) != 0 || got.Next.Field(nameField).Value != "Hospital" {
 		t.Errorf("an earlier edit that arrives later: %+v", got)
 	}
@@ -77,15 +78,15 @@ func TestAnIncarnationNeverConflictsWithItself(t *testing.T) {
 func TestAGroupIsDecidedAsAWhole(t *testing.T) {
 	usd := change(edit(base(), amountField, int64(100)), edit(base(), currencyField, "USD"))
 	more := change(edit(base(), amountField, int64(200)), edit(base(), currencyField, "CNY"))
-	first := merge.Apply(kind, base(), more, stamp(200, 2), "u2").Next
-	got := merge.Apply(kind, &first, usd, stamp(300, 3), "u3")
+	first := merge.Apply(kind, base(), more, stamp(200, 2), "u2", nil).Next
+	got := merge.Apply(kind, &first, usd, stamp(300, 3), "u3", nil)
 	if got.Next.Field(amountField).Value != int64(100) || got.Next.Field(currencyField).Value != "USD" {
 		t.Errorf("the later group: %+v", got.Next.Fields)
 	}
 	if len(got.Losses) != 2 || got.Losses[0].Lost != int64(200) || got.Losses[0].Mine {
 		t.Errorf("losses %+v", got.Losses)
 	}
-	got = merge.Apply(kind, &first, usd, stamp(150, 3), "u3")
+	got = merge.Apply(kind, &first, usd, stamp(150, 3), "u3", nil)
 	if got.Next.Field(amountField).Value != int64(200) || got.Next.Field(currencyField).Value != "CNY" || got.Taken {
 		t.Errorf("the earlier group: %+v", got.Next.Fields)
 	}
@@ -94,25 +95,25 @@ func TestAGroupIsDecidedAsAWhole(t *testing.T) {
 func TestUnknownFieldsAreKept(t *testing.T) {
 	state := base()
 	state.Fields = append(state.Fields, wire.FieldState{Number: unknownField, Value: "from a newer version", Stamp: stamp(100, 1)})
-	got := merge.Apply(kind, state, change(edit(base(), nameField, "Hospital")), stamp(200, 2), "u2")
+	got := merge.Apply(kind, state, change(edit(base(), nameField, "Hospital")), stamp(200, 2), "u2", nil)
 	if f := got.Next.Field(unknownField); f == nil || f.Value != "from a newer version" {
 		t.Errorf("the unknown field is gone: %+v", got.Next.Fields)
 	}
-	got = merge.Apply(kind, state, change(edit(state, unknownField, "newer still")), stamp(200, 2), "u2")
+	got = merge.Apply(kind, state, change(edit(state, unknownField, "newer still")), stamp(200, 2), "u2", nil)
 	if f := got.Next.Field(unknownField); f.Value != "newer still" {
 		t.Errorf("the unknown field was not set: %+v", f)
 	}
 }
 
 func TestAClearedFieldKeepsItsStamp(t *testing.T) {
-	got := merge.Apply(kind, base(), change(edit(base(), nameField, nil)), stamp(200, 2), "u2")
+	got := merge.Apply(kind, base(), change(edit(base(), nameField, nil)), stamp(200, 2), "u2", nil)
 	if f := got.Next.Field(nameField); f == nil || f.Value != nil || f.Stamp != stamp(200, 2) {
 		t.Errorf("got %+v", f)
 	}
 }
 
 func TestADeleteIsRefusedOnlyWhenSomebodyElseEditedMeanwhile(t *testing.T) {
-	edited := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(50, 2), "u2").Next
+	edited := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(50, 2), "u2", nil).Next
 	all := func(s *wire.RecordState) *wire.Change {
 		c := &wire.Change{Verb: sales.Delete, Base: s.Latest()}
 		for _, f := range s.Fields {
@@ -129,7 +130,7 @@ func TestADeleteIsRefusedOnlyWhenSomebodyElseEditedMeanwhile(t *testing.T) {
 	if merge.Unseen(&edited, all(base()), 2) {
 		t.Error("the device's own edit stands in the way of its delete")
 	}
-	later := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(500, 2), "u2").Next
+	later := merge.Apply(kind, base(), change(edit(base(), nameField, "Hospital")), stamp(500, 2), "u2", nil).Next
 	if !merge.Unseen(&later, &wire.Change{Base: base().Latest()}, 3) {
 		t.Error("a later edit went unnoticed")
 	}
@@ -161,10 +162,10 @@ func TestConcurrentChangesGiveTheSameInEitherOrder(t *testing.T) {
 		x, y := draw(t, "x", start), draw(t, "y", start)
 		sx := stamp(rapid.Uint64Range(1, 300).Draw(t, "x stamp"), 2)
 		sy := stamp(rapid.Uint64Range(1, 300).Draw(t, "y stamp"), 3)
-		afterX := merge.Apply(kind, start, x, sx, "u2").Next
-		xy := merge.Apply(kind, &afterX, y, sy, "u3")
-		afterY := merge.Apply(kind, start, y, sy, "u3").Next
-		yx := merge.Apply(kind, &afterY, x, sx, "u2")
+		afterX := merge.Apply(kind, start, x, sx, "u2", nil).Next
+		xy := merge.Apply(kind, &afterX, y, sy, "u3", nil)
+		afterY := merge.Apply(kind, start, y, sy, "u3", nil).Next
+		yx := merge.Apply(kind, &afterY, x, sx, "u2", nil)
 		if diff := cmp.Diff(xy.Next.Fields, yx.Next.Fields); diff != "" {
 			t.Fatalf("x then y differs from y then x:\n%s", diff)
 		}
@@ -190,8 +191,8 @@ func TestEveryDifferentValueThatDidNotStayIsALoss(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		start := base()
 		x, y := draw(t, "x", start), draw(t, "y", start)
-		first := merge.Apply(kind, start, x, stamp(rapid.Uint64Range(1, 300).Draw(t, "x stamp"), 2), "u2").Next
-		got := merge.Apply(kind, &first, y, stamp(rapid.Uint64Range(1, 300).Draw(t, "y stamp"), 3), "u3")
+		first := merge.Apply(kind, start, x, stamp(rapid.Uint64Range(1, 300).Draw(t, "x stamp"), 2), "u2", nil).Next
+		got := merge.Apply(kind, &first, y, stamp(rapid.Uint64Range(1, 300).Draw(t, "y stamp"), 3), "u3", nil)
 		lost := map[int]merge.Loss{}
 		for _, l := range got.Losses {
 			if sales.Same(l.Lost, l.Kept) {
@@ -201,11 +202,18 @@ func TestEveryDifferentValueThatDidNotStayIsALoss(t *testing.T) {
 		}
 		for _, e := range y.Fields {
 			now := got.Next.Field(e.Number)
-			if _, told := lost[e.Number]; !told && now != nil && !sales.Same(now.Value, e.Value) {
+			if _, told := lost[e.Number]; !told && now != nil && !sales.Same(now.Value, e.Value) && !holds(now.Value, e.Value) {
 				t.Fatalf("field %d: %v vanished without a word", e.Number, e.Value)
 			}
 		}
 	})
+}
+
+// holds says whether a joined text has another in it.
+func holds(text, part any) bool {
+	whole, _ := text.(string)
+	p, isText := part.(string)
+	return isText && strings.Contains(whole, p)
 }
 
 func TestSetsKeepWhatBothSidesDid(t *testing.T) {
@@ -237,10 +245,10 @@ func TestSetsKeepWhatBothSidesDid(t *testing.T) {
 		if len(x.Fields[0].Added)+len(x.Fields[0].Removed) == 0 || len(y.Fields[0].Added)+len(y.Fields[0].Removed) == 0 {
 			return // a device writes no change that changes nothing
 		}
-		afterX := merge.Apply(partner, start, x, sx, "u2").Next
-		xy := merge.Apply(partner, &afterX, y, sy, "u3")
-		afterY := merge.Apply(partner, start, y, sy, "u3").Next
-		yx := merge.Apply(partner, &afterY, x, sx, "u2")
+		afterX := merge.Apply(partner, start, x, sx, "u2", nil).Next
+		xy := merge.Apply(partner, &afterX, y, sy, "u3", nil)
+		afterY := merge.Apply(partner, start, y, sy, "u3", nil).Next
+		yx := merge.Apply(partner, &afterY, x, sx, "u2", nil)
 		if diff := cmp.Diff(xy.Next.Fields, yx.Next.Fields); diff != "" {
 			t.Fatalf("the order matters:\n%s", diff)
 		}

@@ -36,10 +36,10 @@ func TestSumsAddUpInEitherOrder(t *testing.T) {
 		}
 		x, y := add("x"), add("y")
 		sx, sy := at(rapid.Uint64Range(1, 300).Draw(t, "x stamp"), 2), at(rapid.Uint64Range(1, 300).Draw(t, "y stamp"), 3)
-		afterX := apply(made, start(old), x, sx, "u2").Next
-		xy := apply(made, &afterX, y, sy, "u3")
-		afterY := apply(made, start(old), y, sy, "u3").Next
-		yx := apply(made, &afterY, x, sx, "u2")
+		afterX := apply(made, start(old), x, sx, "u2", nil).Next
+		xy := apply(made, &afterX, y, sy, "u3", nil)
+		afterY := apply(made, start(old), y, sy, "u3", nil).Next
+		yx := apply(made, &afterY, x, sx, "u2", nil)
 		if diff := cmp.Diff(xy.Next.Fields, yx.Next.Fields); diff != "" {
 			t.Fatalf("the order matters:\n%s", diff)
 		}
@@ -53,8 +53,8 @@ func TestASumOfNothingYetIsWhatBothAdded(t *testing.T) {
 	edit := func(d int64) *wire.Change {
 		return &wire.Change{Fields: []wire.FieldEdit{{Number: total, Value: d, Delta: d}}}
 	}
-	one := apply(made, nil, edit(3), at(10, 2), "u").Next
-	if got := apply(made, &one, edit(4), at(5, 3), "u").Next.Fields[0].Value; got != int64(7) {
+	one := apply(made, nil, edit(3), at(10, 2), "u", nil).Next
+	if got := apply(made, &one, edit(4), at(5, 3), "u", nil).Next.Fields[0].Value; got != int64(7) {
 		t.Errorf("%v", got)
 	}
 }
@@ -64,8 +64,8 @@ func TestTheFirstOfTwoAppendedValuesStays(t *testing.T) {
 		return &wire.Change{Fields: []wire.FieldEdit{{Number: first, Value: v}}}
 	}
 	for _, order := range [][2]uint64{{10, 20}, {20, 10}} {
-		one := apply(made, nil, set(map[uint64]string{10: "early", 20: "late"}[order[0]]), at(order[0], order[0]), "u").Next
-		got := apply(made, &one, set(map[uint64]string{10: "early", 20: "late"}[order[1]]), at(order[1], order[1]), "u")
+		one := apply(made, nil, set(map[uint64]string{10: "early", 20: "late"}[order[0]]), at(order[0], order[0]), "u", nil).Next
+		got := apply(made, &one, set(map[uint64]string{10: "early", 20: "late"}[order[1]]), at(order[1], order[1]), "u", nil)
 		if got.Next.Fields[0].Value != "early" || len(got.Losses) != 1 || got.Losses[0].Lost != "late" {
 			t.Errorf("%v first: %+v", order[0], got)
 		}
@@ -73,7 +73,7 @@ func TestTheFirstOfTwoAppendedValuesStays(t *testing.T) {
 	seen := &wire.RecordState{Fields: []wire.FieldState{{Number: first, Value: "early", Stamp: at(10, 2)}}}
 	c := set("corrected")
 	c.Fields[0].Base = at(10, 2)
-	if got := apply(made, seen, c, at(5, 3), "u"); got.Next.Fields[0].Value != "corrected" || len(got.Losses) != 0 {
+	if got := apply(made, seen, c, at(5, 3), "u", nil); got.Next.Fields[0].Value != "corrected" || len(got.Losses) != 0 {
 		t.Errorf("a correction by who had seen it: %+v", got)
 	}
 }
