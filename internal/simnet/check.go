@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -155,17 +157,30 @@ func (s *Sim) accounted(ctx context.Context) error {
 				}
 				for _, e := range entries {
 					for _, f := range e.Fields {
-						if unique(f.New) {
-							known[f.New] = true
+						if text, ok := f.New.(string); ok {
+							known[text] = true
 						}
 					}
 				}
 				histories[w.id] = known
 			}
-			if !known[w.value] && !(len(known) == 0 && d.gone[w.id]) {
+			if !known[w.value] && !within(known, w.value) && !(len(known) == 0 && d.gone[w.id]) {
 				return fmt.Errorf("%s wrote %v into %s %s %s: neither in its history nor in the tray", d.name, w.value, w.kind, w.id, w.field)
 			}
 		}
 	}
 	return nil
+}
+
+// within says whether a text was joined into one of the known ones: it stands there as a line.
+func within(known map[any]bool, value any) bool {
+	for k := range known {
+		whole, _ := k.(string)
+		for line := range strings.SplitSeq(whole, "\n") {
+			if strings.TrimPrefix(line, merge.VersionMark) == value {
+				return true
+			}
+		}
+	}
+	return false
 }

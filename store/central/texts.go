@@ -41,7 +41,7 @@ func (b *batch) textAt(k key, field int, stamp hlc.Stamp) (text string, known bo
 	if err != nil {
 		return "", false, fmt.Errorf("look for an earlier text: %w", err)
 	}
-	c, err := decodeChange(payload)
+	c, err := b.decodeChange(payload)
 	if err != nil {
 		return "", false, err
 	}
@@ -86,11 +86,11 @@ func (b *batch) boundedText(k key, field int, stamp hlc.Stamp) (text string, kno
 		if err := rows.Scan(&payload); err != nil {
 			return "", false, fmt.Errorf("look for an earlier text: %w", err)
 		}
-		c, err := decodeChange(payload)
+		c, err := b.decodeChange(payload)
 		if err != nil {
 			return "", false, err
 		}
-		if b.wrote(&c, stamp) {
+		if b.wrote(c, stamp) {
 			text, known = textOf(c.Fields, field)
 			return text, known, nil
 		}
@@ -151,10 +151,12 @@ func textOf(fields []wire.FieldEdit, number int) (string, bool) {
 	return "", false
 }
 
-func decodeChange(payload []byte) (wire.Change, error) {
+// decodeChange reads a change from the history as today's declarations would have written it.
+func (b *batch) decodeChange(payload []byte) (*wire.Change, error) {
 	var p syncpb.Change
 	if err := proto.Unmarshal(payload, &p); err != nil {
-		return wire.Change{}, fmt.Errorf("read a change: %w", err)
+		return nil, fmt.Errorf("read a change: %w", err)
 	}
-	return wire.DecodeChange(&p), nil
+	c := wire.DecodeChange(&p)
+	return wire.LiftChange(b.j.versions, &c), nil
 }
