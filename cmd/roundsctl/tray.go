@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,31 +123,6 @@ func (t *tool) resolve() *cobra.Command {
 			return err
 		}
 		_, err = wb.Store.Write(ctx, edits...)
-		return err
-	})
-	return cmd
-}
-
-func (t *tool) doctor() *cobra.Command {
-	var deep bool
-	cmd := t.jsonFlag(&cobra.Command{Use: "doctor", Short: "Check the workbook; one finding a line, none when all is well", Args: cobra.NoArgs})
-	cmd.Flags().BoolVar(&deep, "deep", false, "read everything, not only the books")
-	cmd.RunE = t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
-		findings, err := wb.Store.Check(ctx, deep)
-		if err != nil {
-			return err
-		}
-		for _, f := range findings {
-			if err := t.line(f, "%s: %s; %s", f.Where, f.Message, f.Hint); err != nil {
-				return err
-			}
-		}
-		if len(findings) > 0 {
-			return &sales.Error{Code: sales.CodeStorage, Message: fmt.Sprintf("workbook %s: %d finding(s)", wb.Dir, len(findings)), Hint: "do as each finding says"}
-		}
-		if !t.asJSON {
-			_, err = fmt.Fprintln(t.out, "all is well")
-		}
 		return err
 	})
 	return cmd

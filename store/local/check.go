@@ -1,7 +1,6 @@
 package local
 
 import (
-	"bytes"
 	"context"
 	"database/sql"
 	"fmt"
@@ -15,47 +14,126 @@ import (
 
 // Finding is something that Check found wrong.
 type Finding struct {
-	Code    string `json:"code"` // integrity, backup, sum, count, stamps, counter, search, shadow
+	Code    string `json:"code"` // integrity, backup, sum, count, stamps, row, shadow, counter, outbox, search, differs
 	Where   string `json:"where"`
 	Message string `json:"message"`
 	Hint    string `json:"hint"`
+	Kind    string `json:"kind,omitempty"` // of a damaged record, which can be fetched anew
+	ID      string `json:"id,omitempty"`
+	Bucket  string `json:"bucket,omitempty"` // that it is in, or whose books are wrong
+}
+
+// CheckOptions say how to check; the zero value looks at the books only.
+type CheckOptions struct {
+	Deep bool
+	// Pace is called between slices of a deep check, so that it can be slowed down or ended by an error.
+	Pace func(ctx context.Context) error
 }
 
 // Check looks whether the workbook agrees with itself: the outbox counts without gaps, the sums of the buckets fit their rows, the search index
-// has every record, the daily backup could be made. deep also reads every page of the database, recomputes every sum from the stamps, and makes a search index that lacks
-// records anew, because it holds nothing that the records do not. No findings means all is well.
+// has every record, the daily backup could be made; and it tells which buckets differ from the server for good. deep also reads every page of the database
+// and every change of the outbox, compares each record with what was written there, recomputes every sum from the stamps, and makes a search index that
+// lacks records anew, because it holds nothing that the records do not. No findings means all is well.
 func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
-	var out []Finding
-	report := func(code, where, hint, format string, args ...any) {
-		out = append(out, Finding{Code: code, Where: where, Message: fmt.Sprintf(format, args...), Hint: hint})
+	return s.CheckWith(ctx, CheckOptions{Deep: deep})
+}
+
+// CheckWith checks as the options say; see Check.
+func (s *Store) CheckWith(ctx context.Context, o CheckOptions) ([]Finding, error) {
+	if o.Pace == nil {
+		o.Pace = func(ctx context.Context) error { return ctx.Err() }
 	}
-	pragma := "quick_check"
-	if deep {
-		pragma = "integrity_check"
+	c := &checking{s: s, o: o, seen: map[string]bool{}, bare: map[string][]int64{}}
+	if err := c.run(ctx); err != nil {
+		return c.out, store.Explain("check the workbook", err)
 	}
-	problems, err := s.integrity(ctx, pragma)
+	if !o.Deep {
+		return c.out, nil
+	}
+	if err := s.giveChecks(ctx, c.bare); err != nil {
+		return c.out, err
+	}
+	if slices.ContainsFunc(c.out, func(f Finding) bool { return f.Code == "search" }) {
+		return c.out, s.Reindex(ctx)
+	}
+	return c.out, nil
+}
+
+// checking is a check under way.
+type checking struct {
+	s    *Store
+	o    CheckOptions
+	out  []Finding
+	seen map[string]bool // damaged records, each told once
+	bare map[string][]int64
+}
+
+func (c *checking) report(code, where, hint, format string, args ...any) {
+	c.out = append(c.out, Finding{Code: code, Where: where, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// found adds a finding about a record.
+func (c *checking) found(f Finding) {
+	if !c.seen[f.ID] {
+		c.seen[f.ID] = true
+		c.out = append(c.out, f)
+	}
+}
+
+func (c *checking) run(ctx context.Context) error {
+	if err := c.database(ctx); err != nil {
+		return err
+	}
+	if c.s.backing.Wait(); c.s.unsaved != nil {
+		c.report("backup", filepath.Join(c.s.dir, backupFolder), "make room there and see that you may write to it; your work itself is safe", "no daily backup could be made: %v", c.s.unsaved)
+	}
+	differing, err := c.s.Differences(ctx)
 	if err != nil {
-		return nil, store.Explain("check the workbook", err)
+		return err
 	}
-	for _, p := range problems {
-		report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
+	for _, d := range differing {
+		c.out = append(c.out, Finding{Code: "differs", Where: "bucket " + d.Bucket, Message: d.String(), Hint: sales.DifferenceHint})
 	}
-	if s.backing.Wait(); s.unsaved != nil {
-		report("backup", filepath.Join(s.dir, backupFolder), "make room there and see that you may write to it; your work itself is safe", "no daily backup could be made: %v", s.unsaved)
-	}
-	err = s.db.Read(ctx, func(tx *sql.Tx) error {
-		if err := checkCounter(ctx, tx, report); err != nil {
+	return c.s.db.Read(ctx, func(tx *sql.Tx) error {
+		if err := checkCounter(ctx, tx, c.report); err != nil {
 			return err
 		}
-		if err := checkSums(ctx, tx, deep, report); err != nil {
+		if c.o.Deep {
+			d := &deep{tx: tx, pace: c.o.Pace, report: c.report, found: c.found, bare: c.bare}
+			for _, step := range []func(context.Context) error{d.rows, d.outbox, d.search} {
+				if err := step(ctx); err != nil {
+					return err
+				}
+			}
+		} else if err := checkSearch(ctx, tx, c.report); err != nil {
 			return err
 		}
-		return checkSearch(ctx, tx, report)
+		return c.sums(ctx, tx)
 	})
-	if err != nil || !deep || !slices.ContainsFunc(out, func(f Finding) bool { return f.Code == "search" }) {
-		return out, store.Explain("check the workbook", err)
+}
+
+// database has SQLite look at its own file; deep also at every index, a table at a time.
+func (c *checking) database(ctx context.Context) error {
+	pragmas := []string{"quick_check"}
+	if c.o.Deep {
+		var err error
+		if pragmas, err = texts(ctx, c.s.db.Reader(), "SELECT 'integrity_check(' || quote(name) || ')' FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name"); err != nil {
+			return err
+		}
 	}
-	return out, s.Reindex(ctx)
+	for _, pragma := range pragmas {
+		if err := c.o.Pace(ctx); err != nil {
+			return err
+		}
+		problems, err := c.s.integrity(ctx, pragma)
+		if err != nil {
+			return err
+		}
+		for _, p := range problems {
+			c.report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
+		}
+	}
+	return nil
 }
 
 type reporter func(code, where, hint, format string, args ...any)
@@ -80,8 +158,9 @@ func checkCounter(ctx context.Context, tx *sql.Tx, report reporter) error {
 	return rows.Err()
 }
 
-func checkSums(ctx context.Context, tx *sql.Tx, deep bool, report reporter) error {
-	const hint = "sync: the bucket is taken anew by itself"
+// sums compares the books of the buckets with their records.
+func (c *checking) sums(ctx context.Context, tx *sql.Tx) error {
+	const hint = "sync: the bucket is compared with the server's and mended"
 	sums, counts := map[string]wire.Sum{}, map[string]uint64{}
 	add := func(bucket string, sum []byte) {
 		sums[bucket] = sums[bucket].Add(wire.SumFrom(sum))
@@ -95,16 +174,13 @@ func checkSums(ctx context.Context, tx *sql.Tx, deep bool, report reporter) erro
 	for _, text := range shadows {
 		st, err := decodeState(text)
 		if err != nil {
-			return err
+			continue // found by the deep check
 		}
 		shadowed[st.ID] = true
 		add(st.Bucket, sumBytes(st))
 	}
 	for _, k := range sales.Kinds() {
-		if err := tables[k.Name].eachSum(ctx, tx, deep, func(id, bucket string, sum []byte, wrong bool) {
-			if wrong && !shadowed[id] {
-				report("stamps", k.Name+" "+id, hint, "the record's part in the sum does not fit its stamps")
-			}
+		if err := tables[k.Name].eachSum(ctx, tx, func(id, bucket string, sum []byte) {
 			if !shadowed[id] {
 				add(bucket, sum)
 			}
@@ -128,10 +204,10 @@ func checkSums(ctx context.Context, tx *sql.Tx, deep bool, report reporter) erro
 			return err
 		}
 		if counts[name] != uint64(count) {
-			report("count", "bucket "+name, hint, "%d records, %d expected", counts[name], count)
+			c.out = append(c.out, Finding{Code: "count", Where: "bucket " + name, Message: fmt.Sprintf("%d records, %d expected", counts[name], count), Hint: hint, Bucket: name})
 		}
 		if sums[name] != wire.SumFrom(sum) {
-			report("sum", "bucket "+name, hint, "the sum over its records is not the one kept")
+			c.out = append(c.out, Finding{Code: "sum", Where: "bucket " + name, Message: "the sum over its records is not the one kept", Hint: hint, Bucket: name})
 		}
 	}
 	return rows.Err()
@@ -154,32 +230,20 @@ func eachForeign(ctx context.Context, tx *sql.Tx, add func(bucket string, sum []
 	return rows.Err()
 }
 
-// eachSum gives the parts of the records that the server knows; deep computes them anew where no edit lies over them.
-func (t *table) eachSum(ctx context.Context, q querier, deep bool, f func(id, bucket string, sum []byte, wrong bool)) error {
-	rows, err := q.QueryContext(ctx, "SELECT id, _bucket, _sum, _stamps FROM "+t.name+" WHERE _bucket != ''")
+// eachSum gives the parts of the records that the server knows.
+func (t *table) eachSum(ctx context.Context, q querier, f func(id, bucket string, sum []byte)) error {
+	rows, err := q.QueryContext(ctx, "SELECT id, _bucket, _sum FROM "+t.name+" WHERE _bucket != ''")
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id, bucket string
-		var sum, packed []byte
-		if err := rows.Scan(&id, &bucket, &sum, &packed); err != nil {
+		var sum []byte
+		if err := rows.Scan(&id, &bucket, &sum); err != nil {
 			return err
 		}
-		wrong := false
-		if deep {
-			created, stamps, err := unpackStamps(packed)
-			if err != nil {
-				return err
-			}
-			st := &wire.RecordState{ID: id, Created: created}
-			for _, s := range stamps {
-				st.Fields = append(st.Fields, wire.FieldState{Number: s.number, Stamp: s.stamp})
-			}
-			wrong = !bytes.Equal(sumBytes(st), sum)
-		}
-		f(id, bucket, sum, wrong)
+		f(id, bucket, sum)
 	}
 	return rows.Err()
 }
@@ -204,7 +268,7 @@ func checkSearch(ctx context.Context, tx *sql.Tx, report reporter) error {
 			return err
 		}
 		if records != entries {
-			report("search", k.Name, "a deep check (`roundsctl doctor`) makes it anew", "%d records, %d entries in the search index", records, entries)
+			report("search", k.Name, "a deep check (`roundsctl doctor --deep`) makes it anew", "%d records, %d entries in the search index", records, entries)
 		}
 	}
 	return nil

@@ -89,9 +89,9 @@ func (t *txn) renameUser(ctx context.Context, old, id string) error {
 			var query string
 			switch {
 			case f.Type == sales.Ref && f.Of == "user":
-				query = "UPDATE " + tb.name + " SET " + col + " = ?2 WHERE " + col + " = ?1"
+				query = "UPDATE " + tb.name + " SET " + col + " = ?2, _check = NULL WHERE " + col + " = ?1"
 			case f.Type == sales.Set:
-				query = "UPDATE " + tb.name + " SET " + col + " = replace(" + col + ", ?1, ?2) WHERE instr(" + col + ", ?1)"
+				query = "UPDATE " + tb.name + " SET " + col + " = replace(" + col + ", ?1, ?2), _check = NULL WHERE instr(" + col + ", ?1)"
 			default:
 				continue
 			}
@@ -99,7 +99,7 @@ func (t *txn) renameUser(ctx context.Context, old, id string) error {
 				return err
 			}
 		}
-		if err := t.exec(ctx, tb.kind.Name, "UPDATE "+tb.name+" SET _updated_by = ?2 WHERE _updated_by = ?1", old, id); err != nil {
+		if err := t.exec(ctx, tb.kind.Name, "UPDATE "+tb.name+" SET _updated_by = ?2, _check = NULL WHERE _updated_by = ?1", old, id); err != nil {
 			return err
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -190,4 +191,32 @@ func (p *pulling) discard(ctx context.Context, r wire.RecordSum, bucket string) 
 		return nil
 	}
 	return p.rebase(ctx, tb, r.ID, nil)
+}
+
+// giveChecks gives rows their check that were written before there were any.
+func (s *Store) giveChecks(ctx context.Context, bare map[string][]int64) error {
+	for _, kind := range sortedKeys(bare) {
+		tb := tables[kind]
+		for part := range slices.Chunk(bare[kind], deepSlice) {
+			err := s.db.Write(ctx, func(tx *sql.Tx) error {
+				for _, number := range part {
+					r, err := tb.scan(tx.QueryRowContext(ctx, tb.list+" WHERE _row = ?", number))
+					if errors.Is(err, sql.ErrNoRows) {
+						continue // gone meanwhile
+					}
+					if err != nil {
+						return err
+					}
+					if err := tb.touch(ctx, tx, number, r); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return store.Explain("give "+kind+" their checks", err)
+			}
+		}
+	}
+	return nil
 }

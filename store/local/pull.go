@@ -3,6 +3,7 @@ package local
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 
 	"github.com/rounds-field/rounds/sync/replica"
@@ -332,7 +333,13 @@ func (p *pulling) put(ctx context.Context, st *wire.RecordState) error {
 
 // present reads what is seen of a record, and the last server state of it; nil where there is none.
 func (p *pulling) present(ctx context.Context, tb *table, id string) (seen *row, server *wire.RecordState, err error) {
-	if seen, err = tb.load(ctx, p, id); err != nil {
+	seen, err = tb.load(ctx, p, id)
+	if errors.Is(err, errDamaged) {
+		// It is taken for none, and the books for wrong: the comparison that follows mends both.
+		p.s.log.Warn("a damaged row is written anew", "kind", tb.kind.Name, "record", id, "error", err)
+		_, err = p.dropRow(ctx, tb, id)
+	}
+	if err != nil {
 		return nil, nil, err
 	}
 	if p.shadowed[id] {

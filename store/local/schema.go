@@ -62,7 +62,7 @@ func (t *table) create() string {
 		b.WriteString(", " + quote(t.kind.Fields[i].Name) + " " + columnType(&t.kind.Fields[i]))
 	}
 	b.WriteString(`, _bucket TEXT NOT NULL DEFAULT '', _seq INTEGER NOT NULL DEFAULT 0, _updated_at INTEGER NOT NULL DEFAULT 0,
- _updated_by TEXT NOT NULL DEFAULT '', _pending INTEGER NOT NULL DEFAULT 0, _stamps BLOB, _unknown BLOB, _sum BLOB, _key TEXT)`)
+ _updated_by TEXT NOT NULL DEFAULT '', _pending INTEGER NOT NULL DEFAULT 0, _stamps BLOB, _unknown BLOB, _sum BLOB, _key TEXT, _check INTEGER)`)
 	return b.String()
 }
 
@@ -153,6 +153,23 @@ func (t *table) follow(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "ALTER TABLE "+t.name+" ADD COLUMN "+quote(f.Name)+" "+columnType(f)); err != nil {
 			return err
 		}
+	}
+	if !slices.Contains(have, "_check") { // the rows get theirs when they are written next, or by a deep check
+		if _, err := tx.ExecContext(ctx, "ALTER TABLE "+t.name+" ADD COLUMN _check INTEGER"); err != nil {
+			return err
+		}
+	}
+	return t.followDropped(ctx, tx, have)
+}
+
+// followDropped takes the checks off the rows of a table that has columns which are no longer declared: those cannot be checked.
+func (t *table) followDropped(ctx context.Context, tx *sql.Tx, have []string) error {
+	for _, name := range have {
+		if _, ok := t.kind.Field(name); ok || name == "id" || strings.HasPrefix(name, "_") {
+			continue
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE "+t.name+" SET _check = NULL")
+		return err
 	}
 	return nil
 }

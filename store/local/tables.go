@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
@@ -14,7 +15,7 @@ import (
 )
 
 // ownColumns are the columns that every table of records has besides its fields.
-var ownColumns = []string{"_bucket", "_seq", "_updated_at", "_updated_by", "_pending", "_stamps", "_unknown", "_sum", "_key"}
+var ownColumns = []string{"_bucket", "_seq", "_updated_at", "_updated_by", "_pending", "_stamps", "_unknown", "_sum", "_key", "_check"}
 
 // table is the table of one kind: a column for each field, and what the store itself must know of a record.
 type table struct {
@@ -34,8 +35,10 @@ type row struct {
 	seq     uint64
 	created hlc.Stamp
 	stamps  []fieldStamp
-	unknown []storedField // fields that this program does not know
-	sum     []byte        // the server state's part in its bucket's sum; nil when the server has none
+	unknown []storedField  // fields that this program does not know
+	sum     []byte         // the server state's part in its bucket's sum; nil when the server has none
+	key     sql.NullString // by which lists are sorted; of a row that was read only
+	check   sql.NullInt64  // over what was written; of a row that was read only, and not of one from before there were checks
 }
 
 var tables = buildTables()
@@ -86,12 +89,13 @@ func (t *table) alike(a, b *row, searched bool) bool {
 
 // touch writes what the store itself knows of a record whose values stay: its indexes and its search entry stay too.
 func (t *table) touch(ctx context.Context, e execer, number int64, r *row) error {
-	var sum any
-	if r.sum != nil {
-		sum = r.sum
+	args, err := t.args(r)
+	if err != nil {
+		return err
 	}
-	_, err := e.ExecContext(ctx, "UPDATE "+t.name+" SET _bucket = ?, _seq = ?, _updated_at = ?, _updated_by = ?, _pending = ?, _stamps = ?, _sum = ? WHERE _row = ?",
-		r.rec.Bucket, int64(r.seq), int64(r.rec.UpdatedAt), r.rec.UpdatedBy, r.rec.Pending, packStamps(r.created, r.stamps), sum, number)
+	own := args[len(args)-len(ownColumns):]
+	_, err = e.ExecContext(ctx, "UPDATE "+t.name+" SET _bucket = ?, _seq = ?, _updated_at = ?, _updated_by = ?, _pending = ?, _stamps = ?, _unknown = ?, _sum = ?,"+
+		" _key = ?, _check = ? WHERE _row = ?", append(slices.Clone(own), number)...)
 	return err
 }
 
@@ -108,7 +112,7 @@ func columnType(f *sales.Field) string {
 
 type scanner interface{ Scan(dest ...any) error }
 
-// scan reads a row that was selected by list or get.
+// scan reads a row that was selected by list or get. Of one that cannot be read as what it should be, its number and id come with the error.
 func (t *table) scan(from scanner) (*row, error) {
 	r := &row{rec: sales.Record{Kind: t.kind.Name}}
 	n := len(t.kind.Fields)
@@ -124,10 +128,9 @@ func (t *table) scan(from scanner) (*row, error) {
 			dest = append(dest, &texts[i])
 		}
 	}
-	var key sql.NullString
-	dest = append(dest, &r.rec.Bucket, &seq, &updatedAt, &r.rec.UpdatedBy, &r.rec.Pending, &stamps, &unknown, &r.sum, &key)
+	dest = append(dest, &r.rec.Bucket, &seq, &updatedAt, &r.rec.UpdatedBy, &r.rec.Pending, &stamps, &unknown, &r.sum, &r.key, &r.check)
 	if err := from.Scan(dest...); err != nil {
-		return nil, err
+		return r, err
 	}
 	r.seq, r.rec.UpdatedAt = uint64(seq), sales.Instant(updatedAt)
 	r.rec.Values = make(sales.Values, n)
@@ -141,7 +144,7 @@ func (t *table) scan(from scanner) (*row, error) {
 		case texts[i].Valid && f.Type == sales.Set:
 			var set []string
 			if err := json.Unmarshal([]byte(texts[i].String), &set); err != nil {
-				return nil, fmt.Errorf("read the set %s of %s %s: %w", f.Name, t.kind.Name, r.rec.ID, err)
+				return r, fmt.Errorf("read the set %s of %s %s: %w", f.Name, t.kind.Name, r.rec.ID, err)
 			}
 			r.rec.Values[f.Name] = set
 		case texts[i].Valid:
@@ -150,11 +153,11 @@ func (t *table) scan(from scanner) (*row, error) {
 	}
 	var err error
 	if r.created, r.stamps, err = unpackStamps(stamps); err != nil {
-		return nil, fmt.Errorf("read %s %s: %w", t.kind.Name, r.rec.ID, err)
+		return r, fmt.Errorf("read %s %s: %w", t.kind.Name, r.rec.ID, err)
 	}
 	if len(unknown) > 0 {
 		if err := json.Unmarshal(unknown, &r.unknown); err != nil {
-			return nil, fmt.Errorf("read the unknown fields of %s %s: %w", t.kind.Name, r.rec.ID, err)
+			return r, fmt.Errorf("read the unknown fields of %s %s: %w", t.kind.Name, r.rec.ID, err)
 		}
 	}
 	return r, nil
@@ -188,8 +191,9 @@ func (t *table) args(r *row) ([]any, error) {
 			key = s
 		}
 	}
-	return append(out, r.rec.Bucket, int64(r.seq), int64(r.rec.UpdatedAt), r.rec.UpdatedBy, r.rec.Pending,
-		packStamps(r.created, r.stamps), unknown, sum, key), nil
+	stamps := packStamps(r.created, r.stamps)
+	check := t.check(r.rec.ID, out[1:], r.rec.Bucket, int64(r.seq), int64(r.rec.UpdatedAt), r.rec.UpdatedBy, stamps, unknown, key)
+	return append(out, r.rec.Bucket, int64(r.seq), int64(r.rec.UpdatedAt), r.rec.UpdatedBy, r.rec.Pending, stamps, unknown, sum, key, check), nil
 }
 
 // columnValue gives the column's value: NULL for every empty one, so that emptiness has one form.
@@ -283,5 +287,14 @@ func (t *table) load(ctx context.Context, q querier, id string) (*row, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	return r, err
+	if err != nil && r.number > 0 {
+		err = fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
+
+// errDamaged says that a row is there and cannot be read as what it should be.
+var errDamaged = errors.New("the row is damaged")
