@@ -42,6 +42,9 @@ const (
 	CodeStorage          = "storage"           // the disk or the database refused
 	CodeFile             = "file"              // a file cannot be read or written as asked
 	CodeUpdateRequired   = "update_required"   // the server gives nothing to a program this old
+	CodeTooLarge         = "too_large"         // a file is over its limit
+	CodeQuota            = "quota"             // the user's or the organisation's room for files is used up
+	CodeNotReady         = "not_ready"         // a file's content is not wholly on the server yet
 	CodeInternal         = "internal"          // a fault of the program
 )
 

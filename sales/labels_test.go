@@ -55,7 +55,8 @@ func TestEveryKindFieldAndOptionHasItsLabelInBothLanguages(t *testing.T) {
 func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 	all := []string{
 		CodeRequired, CodeInvalid, CodeTooLong, CodeUnknownField, CodeUnknownKind, CodeNotFound, CodeBadReference, CodeBadOrder, CodeReasonNeeded,
-		CodeForbidden, CodeDuplicate, CodeGone, CodeHeld, CodeOffline, CodeSignedOut, CodeInUse, CodeStorage, CodeFile, CodeInternal,
+		CodeForbidden, CodeDuplicate, CodeGone, CodeHeld, CodeOffline, CodeSignedOut, CodeInUse, CodeStorage, CodeFile, CodeTooLarge, CodeQuota, CodeNotReady,
+		CodeInternal,
 	}
 	for _, language := range []string{"en", "zh"} {
 		texts := labels(t, "errors", language)

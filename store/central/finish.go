@@ -210,7 +210,10 @@ func (b *batch) writeRows(dirty []key) error {
 	if err := b.insert(newRecord, made); err != nil {
 		return err
 	}
-	return b.insert(oldRecord, changed)
+	if err := b.insert(oldRecord, changed); err != nil {
+		return err
+	}
+	return b.refFiles(dirty)
 }
 
 func (b *batch) writeChanges(incarnation string) error {

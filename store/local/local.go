@@ -140,6 +140,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	if err := s.tidy(ctx); err != nil {
 		return err
 	}
+	if err := s.sweepFiles(ctx); err != nil {
+		return err
+	}
 	if !o.NoBackup {
 		s.startBackup(ctx)
 	}
@@ -223,6 +226,11 @@ func (s *Store) write(ctx context.Context, doing string, fn func(t *txn) error) 
 		t.Tx = tx
 		if err := fn(t); err != nil {
 			return err
+		}
+		if t.kinds[kindAttachment] {
+			if err := t.dropFiles(ctx); err != nil {
+				return err
+			}
 		}
 		return setMetaUint(ctx, t, "hlc", uint64(s.clock.Last()))
 	})

@@ -205,6 +205,10 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 		if n = len(changes); n == 0 {
 			return errNothing
 		}
+		// What a restored server has of the files it says when they are offered.
+		if _, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = 0 WHERE own = 1 AND here = 1"); err != nil {
+			return err
+		}
 		servers := map[string]*wire.RecordState{}
 		for _, c := range changes {
 			if tb, ok := tables[c.Kind]; ok && servers[c.RecordID] == nil {

@@ -44,7 +44,7 @@ func (t *table) indexes() map[string]string {
 	for i := range t.kind.Fields {
 		f := &t.kind.Fields[i]
 		if f.Type == sales.Ref || f.Name == sorted || slices.Contains(t.kind.Natural, f.Name) ||
-			f.Name == "status" || f.Name == "stage" || f.Name == "code" || slices.Contains(dated, f.Name) {
+			f.Name == "status" || f.Name == "stage" || f.Name == "code" || f.Name == "sha256" || slices.Contains(dated, f.Name) {
 			add(f.Name)
 		}
 	}

@@ -23,6 +23,7 @@ import (
 // Client talks to one server for one signed-in user. It is safe for concurrent use.
 type Client struct {
 	rpc     syncpb.SyncServiceClient
+	http    *http.Client
 	server  string
 	token   string
 	traffic *traffic
@@ -49,7 +50,7 @@ func New(server, token string) (*Client, error) {
 		return errRedirected
 	}}
 	rpc := syncpb.NewSyncServiceClient(hc, base, compression()...)
-	return &Client{rpc: rpc, server: base, token: token, traffic: t}, nil
+	return &Client{rpc: rpc, http: hc, server: base, token: token, traffic: t}, nil
 }
 
 var errRedirected = errors.New("the network answered in the server's place")

@@ -1,0 +1,44 @@
+-- +goose Up
+-- The content of files, which lies in the blob store; here is what there is and who put it there.
+
+-- Which content each attachment names, kept with the record. Whether the record is live, and in which bucket, is in its own row.
+CREATE TABLE file_refs (
+  org_id    BLOB NOT NULL,
+  record_id BLOB NOT NULL, -- of kind attachment
+  hash      BLOB NOT NULL, -- SHA-256 of the content
+  PRIMARY KEY (org_id, record_id)
+);
+CREATE INDEX file_refs_by_hash ON file_refs (org_id, hash);
+
+-- The manifests.
+CREATE TABLE files (
+  org_id     BLOB   NOT NULL,
+  hash       BLOB   NOT NULL, -- SHA-256 of the whole content
+  size       BIGINT NOT NULL,
+  media_type TEXT   NOT NULL,
+  uploader   TEXT   NOT NULL, -- the user whose room it takes
+  touched    BIGINT NOT NULL, -- when somebody last offered it
+  ready      BIGINT NOT NULL, -- when it was found whole, 0 before
+  PRIMARY KEY (org_id, hash)
+);
+CREATE INDEX files_by_uploader ON files (org_id, uploader);
+
+-- The chunks of each file, in order.
+CREATE TABLE file_parts (
+  org_id BLOB    NOT NULL,
+  hash   BLOB    NOT NULL, -- of the file
+  pos    INTEGER NOT NULL, -- from 0
+  chunk  BLOB    NOT NULL, -- SHA-256 of the chunk
+  PRIMARY KEY (org_id, hash, pos)
+);
+CREATE INDEX file_parts_by_chunk ON file_parts (org_id, chunk);
+
+-- The chunks that are in the blob store.
+CREATE TABLE file_chunks (
+  org_id   BLOB   NOT NULL,
+  chunk    BLOB   NOT NULL, -- SHA-256 of it
+  blob     TEXT   NOT NULL, -- its key there; a chunk that comes again after it was collected gets another one
+  size     BIGINT NOT NULL,
+  uploaded BIGINT NOT NULL,
+  PRIMARY KEY (org_id, chunk)
+);

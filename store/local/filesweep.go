@@ -1,0 +1,155 @@
+package local
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/rounds-field/rounds/sync/files"
+)
+
+// nobodys selects the contents that no attachment in sight names. One that was added here and is not on the server yet is spared while a change
+// is kept that could bring its attachment back into sight.
+const nobodys = `SELECT hash FROM wb_file WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash)
+	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox WHERE kind = 'attachment' AND state IN (0, 1, 2, 3, 4) AND instr(fields, hash)))`
+
+// dropFiles lets go of contents that nobody names any more: after a deletion, an undone creation, a lost bucket. The files themselves go once the
+// transaction has been committed.
+func (t *txn) dropFiles(ctx context.Context) error {
+	var any bool
+	if err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_file)").Scan(&any); err != nil || !any {
+		return err
+	}
+	hashes, err := texts(ctx, t, nobodys)
+	if err != nil || len(hashes) == 0 {
+		return err
+	}
+	for _, h := range hashes {
+		if _, err := t.ExecContext(ctx, "DELETE FROM wb_file WHERE hash = ?", h); err != nil {
+			return err
+		}
+	}
+	t.hooks = append(t.hooks, func() {
+		if err := t.s.removeContents(context.WithoutCancel(ctx), hashes); err != nil {
+			t.s.log.Warn("contents that nobody names are left until the workbook is opened again", "error", err)
+		}
+	})
+	return nil
+}
+
+// removeContents removes files that have no row. It does so inside of a writing transaction, so that nobody puts one in place meanwhile.
+func (s *Store) removeContents(ctx context.Context, hashes []string) error {
+	return s.db.Write(ctx, func(tx *sql.Tx) error {
+		var failed error
+		for _, h := range hashes {
+			var known bool
+			if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_file WHERE hash = ?)", h).Scan(&known); err != nil {
+				return err
+			}
+			if known {
+				continue
+			}
+			failed = errors.Join(failed, removeFile(s.contentPath(h)), removeFile(s.thumbPath(h)), removeFile(s.partPath(h)),
+				os.RemoveAll(filepath.Join(s.dir, openFolder, h[:16])))
+		}
+		return failed
+	})
+}
+
+// sweepFiles brings the folders of contents and their rows to agree, after a program that was killed or a database that was put back: files without a row
+// go, rows whose file is missing say so. Copies for other programs go in any case.
+func (s *Store) sweepFiles(ctx context.Context) error {
+	if err := os.RemoveAll(filepath.Join(s.dir, openFolder)); err != nil {
+		s.log.Warn("copies of files are left", "error", err) // on some systems a program that has one open keeps it
+	}
+	for _, f := range []struct{ folder, column string }{{fileFolder, "here"}, {thumbFolder, "thumb"}} {
+		have, err := hashesIn(filepath.Join(s.dir, f.folder))
+		if err != nil {
+			return err
+		}
+		err = s.db.Write(ctx, func(tx *sql.Tx) error {
+			known, err := texts(ctx, tx, "SELECT hash FROM wb_file WHERE "+f.column+" = 1")
+			if err != nil {
+				return err
+			}
+			for _, h := range known {
+				if have[h] {
+					delete(have, h)
+					continue
+				}
+				if _, err := tx.ExecContext(ctx, "UPDATE wb_file SET "+f.column+" = 0 WHERE hash = ?", h); err != nil {
+					return err
+				}
+			}
+			for _, h := range sortedKeys(have) {
+				path := s.contentPath(h)
+				if f.folder == thumbFolder {
+					path = s.thumbPath(h)
+				}
+				if err := removeFile(path); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return explainFile("look through the workbook's files", f.folder, err)
+		}
+	}
+	return s.sweepParts(ctx)
+}
+
+// sweepParts removes what was being added, and what was being fetched of contents that nobody names any more.
+func (s *Store) sweepParts(ctx context.Context) error {
+	entries, err := os.ReadDir(filepath.Join(s.dir, partFolder))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return explainFile("look through the workbook's files", partFolder, err)
+	}
+	for _, e := range entries {
+		if files.IsHash(e.Name()) {
+			var named bool
+			if err := s.db.Writer().QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM attachment WHERE sha256 = ?)", e.Name()).Scan(&named); err != nil {
+				return err
+			}
+			if named {
+				continue
+			}
+		}
+		if err := removeFile(filepath.Join(s.dir, partFolder, e.Name())); err != nil {
+			return explainFile("look through the workbook's files", e.Name(), err)
+		}
+	}
+	return nil
+}
+
+// hashesIn lists the contents in a folder.
+func hashesIn(dir string) (map[string]bool, error) {
+	out := map[string]bool{}
+	groups, err := os.ReadDir(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return out, nil
+	}
+	if err != nil {
+		return nil, explainFile("look through the workbook's files", dir, err)
+	}
+	for _, g := range groups {
+		entries, err := os.ReadDir(filepath.Join(dir, g.Name()))
+		if err != nil {
+			return nil, explainFile("look through the workbook's files", dir, err)
+		}
+		for _, e := range entries {
+			if h := strings.TrimSuffix(e.Name(), ".jpg"); files.IsHash(h) {
+				out[h] = true
+			} else if err := removeFile(filepath.Join(dir, g.Name(), e.Name())); err != nil { // half of one that was being written
+				return nil, explainFile("look through the workbook's files", dir, err)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,364 @@
+package replica
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/files"
+)
+
+// FileTransport is the far end of files. Errors are as those of Transport; one with CodeNotReady says that a content is not whole on the
+// server yet, one with CodeNotFound that there is none for this user.
+type FileTransport interface {
+	// FileLimit is the size of the largest file that the server takes, 0 for any.
+	FileLimit(ctx context.Context) (int64, error)
+	// OfferFile sends a manifest and hears which chunks are missing.
+	OfferFile(ctx context.Context, m files.Manifest) (files.Status, error)
+	// PutChunk sends one chunk.
+	PutChunk(ctx context.Context, hash string, content []byte) error
+	// FetchFile gives a content from a position on.
+	FetchFile(ctx context.Context, hash string, from int64) (io.ReadCloser, error)
+	// AskFile says whether a content can be fetched: nil, or why not.
+	AskFile(ctx context.Context, hash string) error
+	// FetchThumbnail gives a small picture; nil when there is none.
+	FetchThumbnail(ctx context.Context, hash string) ([]byte, error)
+}
+
+// FileStore is what a device keeps of files, as their transfer needs it.
+type FileStore interface {
+	SetFileLimit(ctx context.Context, limit int64) error
+	// FilesToSend gives the contents that the server has to be offered.
+	FilesToSend(ctx context.Context) ([]OwnFile, error)
+	// FilesWaiting counts the contents that the server has not got, offered or not.
+	FilesWaiting(ctx context.Context) (int, error)
+	OpenFile(ctx context.Context, hash string) (*os.File, error)
+	FileSent(ctx context.Context, hash string) error
+	FileRefused(ctx context.Context, hash, code string) error
+	FileLost(ctx context.Context, hash string) error
+	FileComing(ctx context.Context, hash string, coming bool) error
+	// FilesToAskFor gives contents of others of which something is to be learnt.
+	FilesToAskFor(ctx context.Context, limit int) ([]WantedFile, error)
+	KeepThumbnail(ctx context.Context, hash string, small []byte) error
+	// PartFile opens what has come of a content, to be continued.
+	PartFile(ctx context.Context, hash string) (Part, error)
+}
+
+// Part is a content that is being fetched: what is written to it is kept when it is closed, and is visible to nobody before Finish.
+type Part interface {
+	io.WriteCloser
+	Size() int64
+	Drop() error
+	// Finish makes the content visible; false when it is not what its hash says, and then nothing of it is kept.
+	Finish(ctx context.Context) (bool, error)
+}
+
+// OwnFile is a content that was added on this device.
+type OwnFile struct {
+	Hash, MediaType string
+	Size            int64
+}
+
+// WantedFile is a content of somebody else's.
+type WantedFile struct {
+	Hash      string
+	Thumbnail bool // it is a picture whose small form is not here
+	Coming    bool // it was not whole on the server when that was asked last
+}
+
+// Bounds of one round of transfers.
+const (
+	chunksAtOnce = 3   // hides the way there and back, and still leaves a poor line to the records
+	askedAtOnce  = 200 // thumbnails and questions in a round
+)
+
+// Files sends and fetches contents. It is safe for concurrent use and never holds up the records.
+type Files struct {
+	store     FileStore
+	transport FileTransport
+	progress  func(FileProgress)
+
+	running sync.Mutex // held during a round
+	limited bool       // the server's limit is known
+
+	mu      sync.Mutex
+	sending string
+	locks   map[string]chan struct{} // of contents that are being fetched
+}
+
+// FileProgress is how a transfer stands.
+type FileProgress struct {
+	Waiting     int   // contents that the server has not got
+	Done, Total int64 // bytes of what is being sent; 0 of 0 when nothing is
+}
+
+// NewFiles makes the transfer of files over a store. progress is told how it stands, from any goroutine; it may be nil.
+func NewFiles(store FileStore, transport FileTransport, progress func(FileProgress)) *Files {
+	if progress == nil {
+		progress = func(FileProgress) {}
+	}
+	return &Files{store: store, transport: transport, progress: progress, locks: map[string]chan struct{}{}}
+}
+
+// Sending is the hash of the content that is being sent now, "" for none.
+func (f *Files) Sending() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sending
+}
+
+// Round sends what waits, whole files in the order in which they were added, and then asks for what is to be learnt of others' files. An error leaves
+// everything done before it done; the next round goes on there.
+func (f *Files) Round(ctx context.Context) error {
+	f.running.Lock()
+	defer f.running.Unlock()
+	if !f.limited {
+		limit, err := f.transport.FileLimit(ctx)
+		if err != nil {
+			return fmt.Errorf("ask for the limit of files: %w", err)
+		}
+		if err := f.store.SetFileLimit(ctx, limit); err != nil {
+			return err
+		}
+		f.limited = true
+	}
+	own, err := f.store.FilesToSend(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range own {
+		if err := f.send(ctx, o); err != nil {
+			return errors.Join(err, f.tell(ctx, 0, 0))
+		}
+	}
+	if err := f.tell(ctx, 0, 0); err != nil {
+		return err
+	}
+	return f.ask(ctx)
+}
+
+func (f *Files) tell(ctx context.Context, done, total int64) error {
+	waiting, err := f.store.FilesWaiting(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	f.progress(FileProgress{Waiting: waiting, Done: done, Total: total})
+	return nil
+}
+
+// send offers a content, sends the chunks that are missing, and offers it again: then the server has it whole.
+func (f *Files) send(ctx context.Context, o OwnFile) error {
+	m, err := f.describe(ctx, o)
+	if err != nil || m == nil {
+		return err
+	}
+	f.setSending(o.Hash)
+	defer f.setSending("")
+	// Another try is for chunks that were collected, or refused by another's file, between the two offers.
+	for range 3 {
+		status, err := f.transport.OfferFile(ctx, *m)
+		if sales.HasCode(err, sales.CodeTooLarge) || sales.HasCode(err, sales.CodeQuota) || sales.HasCode(err, sales.CodeInvalid) || sales.HasCode(err, sales.CodeForbidden) {
+			return f.refused(ctx, o, err)
+		}
+		if err != nil {
+			return fmt.Errorf("offer file %s: %w", o.Hash, err)
+		}
+		if status.Ready {
+			return f.store.FileSent(ctx, o.Hash)
+		}
+		if err := f.sendChunks(ctx, m, status.Missing); err != nil {
+			return err
+		}
+	}
+	return nil // the next round goes on
+}
+
+func (f *Files) refused(ctx context.Context, o OwnFile, why error) error {
+	var e *sales.Error
+	errors.As(why, &e)
+	return f.store.FileRefused(ctx, o.Hash, e.Code)
+}
+
+// describe makes the manifest of a content; nil when it is not what it was when it was added, and cannot be sent.
+func (f *Files) describe(ctx context.Context, o OwnFile) (*files.Manifest, error) {
+	r, err := f.store.OpenFile(ctx, o.Hash)
+	if sales.HasCode(err, sales.CodeNotFound) {
+		return nil, f.store.FileLost(ctx, o.Hash)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close() //nolint:errcheck // it was only read
+	m, err := files.Describe(r, nil)
+	if err != nil {
+		return nil, fmt.Errorf("read file %s: %w", o.Hash, err)
+	}
+	if m.Hash != o.Hash {
+		return nil, f.store.FileRefused(ctx, o.Hash, sales.CodeFile)
+	}
+	m.MediaType = o.MediaType
+	return &m, nil
+}
+
+// sendChunks sends the missing chunks of a content, some at once.
+func (f *Files) sendChunks(ctx context.Context, m *files.Manifest, missing []string) error {
+	r, err := f.store.OpenFile(ctx, m.Hash)
+	if err != nil {
+		return err
+	}
+	defer r.Close() //nolint:errcheck // it was only read
+	wanted := make(map[string]bool, len(missing))
+	for _, c := range missing {
+		wanted[c] = true
+	}
+	var mu sync.Mutex
+	done := m.Size
+	places := make([]int, 0, len(missing))
+	for i, c := range m.Chunks {
+		if wanted[c] {
+			wanted[c] = false // the same chunk may stand in several places
+			places = append(places, i)
+			done -= files.SizeOfChunk(m.Size, i)
+		}
+	}
+	if err := f.tell(ctx, done, m.Size); err != nil {
+		return err
+	}
+	g, gctx := errgroup.WithContext(ctx)
+	g.SetLimit(chunksAtOnce)
+	for _, i := range places {
+		g.Go(func() error {
+			if err := gctx.Err(); err != nil {
+				return err
+			}
+			b := make([]byte, files.SizeOfChunk(m.Size, i))
+			if _, err := r.ReadAt(b, int64(i)*files.ChunkSize); err != nil {
+				return fmt.Errorf("read chunk %d of file %s: %w", i+1, m.Hash, err)
+			}
+			if err := f.transport.PutChunk(gctx, m.Chunks[i], b); err != nil {
+				return fmt.Errorf("send chunk %d of %d of file %s: %w", i+1, len(m.Chunks), m.Hash, err)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done += int64(len(b))
+			return f.tell(ctx, done, m.Size)
+		})
+	}
+	return g.Wait()
+}
+
+func (f *Files) setSending(hash string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sending = hash
+}
+
+// ask fetches the small pictures that are not here, and asks what has become of files that were on their way.
+func (f *Files) ask(ctx context.Context) error {
+	wanted, err := f.store.FilesToAskFor(ctx, askedAtOnce)
+	if err != nil {
+		return err
+	}
+	for _, w := range wanted {
+		if w.Thumbnail {
+			_, err = f.Thumbnail(ctx, w.Hash)
+		} else if err = f.transport.AskFile(ctx, w.Hash); err == nil {
+			err = f.store.FileComing(ctx, w.Hash, false)
+		}
+		if sales.HasCode(err, sales.CodeNotReady) {
+			err = f.store.FileComing(ctx, w.Hash, true)
+		}
+		if sales.HasCode(err, sales.CodeNotFound) {
+			err = f.store.FileComing(ctx, w.Hash, w.Coming) // asked again later
+		}
+		if err != nil {
+			return fmt.Errorf("ask for file %s: %w", w.Hash, err)
+		}
+	}
+	return nil
+}
+
+// Thumbnail fetches a small picture and keeps it; nil when there is none.
+func (f *Files) Thumbnail(ctx context.Context, hash string) ([]byte, error) {
+	small, err := f.transport.FetchThumbnail(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	return small, f.store.KeepThumbnail(ctx, hash, small)
+}
+
+// Fetch brings a content to this device. What has come stays when the network goes, and the next call goes on there.
+func (f *Files) Fetch(ctx context.Context, hash string) error {
+	unlock, err := f.lock(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	if r, err := f.store.OpenFile(ctx, hash); err == nil { // somebody else fetched it while this call waited
+		return r.Close()
+	}
+	p, err := f.store.PartFile(ctx, hash)
+	if err != nil {
+		return err
+	}
+	defer p.Close() //nolint:errcheck // what matters was said by Write and Finish
+	for range 2 {
+		if err := f.fill(ctx, hash, p); err != nil {
+			if sales.HasCode(err, sales.CodeNotReady) {
+				return errors.Join(err, f.store.FileComing(ctx, hash, true))
+			}
+			return err
+		}
+		if ok, err := p.Finish(ctx); ok || err != nil {
+			return err
+		}
+		// What had come before was another content's, or damaged: once more from the beginning.
+	}
+	return &sales.Error{
+		Code: sales.CodeOffline, Message: "file " + hash + " arrived twice as something else", Hint: "try again later; if this lasts, tell your administrator",
+	}
+}
+
+func (f *Files) fill(ctx context.Context, hash string, p Part) error {
+	from := p.Size()
+	body, err := f.transport.FetchFile(ctx, hash, from)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if _, err = io.Copy(p, body); err != nil {
+		return fmt.Errorf("fetch file %s from byte %d on: %w", hash, from, err)
+	}
+	return nil
+}
+
+// lock lets one fetch of a content run at a time; the others wait for it.
+func (f *Files) lock(ctx context.Context, hash string) (unlock func(), err error) {
+	for {
+		f.mu.Lock()
+		busy, ok := f.locks[hash]
+		if !ok {
+			mine := make(chan struct{})
+			f.locks[hash] = mine
+			f.mu.Unlock()
+			return func() {
+				f.mu.Lock()
+				delete(f.locks, hash)
+				f.mu.Unlock()
+				close(mine)
+			}, nil
+		}
+		f.mu.Unlock()
+		select {
+		case <-busy:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
