@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 
 	"github.com/rounds-field/rounds/app"
 	"github.com/rounds-field/rounds/sales"
@@ -16,17 +17,15 @@ func (d *desk) startSync() {
 	}
 	ctx, cancel := context.WithCancel(d.ctx)
 	unsubscribe := engine.OnState(d.showState)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		engine.Run(ctx)
-	}()
+	var running sync.WaitGroup
+	running.Go(func() { engine.Run(ctx) })
+	running.Go(func() { d.book.RunFiles(ctx) })
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.stopSync = func() {
 		unsubscribe()
 		cancel()
-		<-done // the database must not be closed below a running sync
+		running.Wait() // the database must not be closed below a running sync
 	}
 }
 

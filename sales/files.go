@@ -20,7 +20,9 @@ const (
 )
 
 // Here says whether the content can be opened without the network.
-func (s FileState) Here() bool { return s == FileHere || s == FileWaiting || s == FileSending || s == FileRefused }
+func (s FileState) Here() bool {
+	return s == FileHere || s == FileWaiting || s == FileSending || s == FileRefused
+}
 
 // Files are the contents of attachments. Everything but Fetch works without the network.
 type Files interface {

@@ -74,6 +74,10 @@ type SyncState struct {
 	Server      string
 	User        string
 	Problem     error
+
+	FilesWaiting int   // contents of files that the server has not got whole
+	FileDone     int64 // bytes that the server has of the content that is being sent
+	FileTotal    int64 // bytes of that content; 0 when none is being sent
 }
 
 // SyncReport is what one sync did.

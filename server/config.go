@@ -28,6 +28,11 @@ type Config struct {
 	// MinSchema is the version of the record declarations that an app must know to fetch records; changes are taken from any. 0 means every app.
 	MinSchema int
 	Version   string // of the program, for logs and metrics
+
+	Blobs             string // URL of the blob store with the content of files; "" for the folder "files" in Data
+	FileLimit         int64  // bytes of the largest file, 0 for any
+	UserQuota         int64  // bytes of all files that one user has uploaded, 0 for any
+	OrganisationQuota int64  // bytes of all files, 0 for any
 }
 
 // DefaultData is the folder of the server's data for this user.
@@ -58,6 +63,11 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.MinSchema < 0 || c.MinSchema > sales.Version {
 		return c, bad("min-schema", fmt.Sprintf("%d is not a version that apps can have: the newest is %d", c.MinSchema, sales.Version), "give a smaller one, or update rounds-server first")
+	}
+	for name, n := range map[string]int64{"file-limit": c.FileLimit, "user-quota": c.UserQuota, "organisation-quota": c.OrganisationQuota} {
+		if n < 0 {
+			return c, bad(name, "it is less than nothing", "give megabytes, or 0 for no limit")
+		}
 	}
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")

@@ -3,18 +3,21 @@ package server
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
 
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/server/files"
 	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/store/central"
 )
 
 const (
 	journalFile  = "rounds.db"
+	fileFolder   = "files"
 	lockFile     = "serve.lock"
 	passwordFile = "sample-password.txt"
 )
@@ -41,6 +44,15 @@ func OpenJournal(ctx context.Context, data, database string) (*central.Journal, 
 		return nil, store.Explain("make the database "+path, err)
 	}
 	return central.Open(ctx, path, central.Options{})
+}
+
+// OpenFiles opens the content of files where the configuration says that it lies.
+func OpenFiles(ctx context.Context, c Config, j *central.Journal, log *slog.Logger) (*files.Store, error) {
+	where := c.Blobs
+	if where == "" {
+		where = filepath.Join(c.Data, fileFolder)
+	}
+	return files.Open(ctx, where, j, files.Limits{File: c.FileLimit, User: c.UserQuota, Organisation: c.OrganisationQuota}, log)
 }
 
 // lock makes sure that one server at a time serves a data folder. The lock ends with the process, however it ends.

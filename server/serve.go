@@ -14,6 +14,7 @@ import (
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/server/accounts"
 	"github.com/rounds-field/rounds/server/console"
+	"github.com/rounds-field/rounds/server/files"
 	"github.com/rounds-field/rounds/store/central"
 	syncserver "github.com/rounds-field/rounds/sync/server"
 	"github.com/rounds-field/rounds/sync/syncpb"
@@ -33,6 +34,7 @@ type Server struct {
 	config   Config
 	log      *slog.Logger
 	journal  *central.Journal
+	files    *files.Store
 	accounts *accounts.Service
 	metrics  *metrics
 	ready    atomic.Bool
@@ -59,17 +61,23 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 		return err
 	}
 	defer func() { err = errors.Join(err, journal.Close()) }()
-	return New(c, journal, log).run(ctx, started)
+	contents, err := OpenFiles(ctx, c, journal, log)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, contents.Close()) }()
+	return New(c, journal, contents, log).run(ctx, started)
 }
 
-// New assembles a server over an open journal. It is not ready before run has prepared the organisation.
-func New(c Config, journal *central.Journal, log *slog.Logger) *Server {
-	s := &Server{config: c, log: log, journal: journal, accounts: accounts.New(journal, nil), metrics: newMetrics(c.Version)}
+// New assembles a server over an open journal and the contents of its files. It is not ready before run has prepared the organisation.
+func New(c Config, journal *central.Journal, contents *files.Store, log *slog.Logger) *Server {
+	s := &Server{config: c, log: log, journal: journal, files: contents, accounts: accounts.New(journal, nil), metrics: newMetrics(c.Version)}
 	s.sync = syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
 	s.metrics.watchers(s.sync.Watchers)
 	mux := http.NewServeMux()
 	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(s.sync)))
 	mux.Handle(syncpb.SyncServiceWatchProcedure, s.whenReady(s.sync)) // its time tells how long devices are on, not how fast the server is
+	mux.Handle("/files/", s.timed("files", s.whenReady(contents.Handler(s.accounts, s.metrics.call))))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { say(w, http.StatusOK, "ok") })
 	mux.HandleFunc("GET /readyz", s.readiness)
 	mux.Handle("GET /metrics", s.metrics.handler(s.accounts))

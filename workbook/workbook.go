@@ -32,6 +32,7 @@ type Workbook struct {
 	mu     sync.Mutex
 	sub    string // subfolder in use
 	engine *replica.Engine
+	files  *replica.Files
 	client *client.Client
 
 	listeners []func(kinds []string)
@@ -96,10 +97,14 @@ func (w *Workbook) Engine() *replica.Engine {
 	return w.engine
 }
 
-// Sync does one complete sync now.
+// Sync does one complete sync now: the records, then the files.
 func (w *Workbook) Sync(ctx context.Context) (sales.SyncReport, error) {
 	if e := w.Engine(); e != nil {
-		return e.Sync(ctx)
+		report, err := e.Sync(ctx)
+		if f := w.transfers(); err == nil && f != nil {
+			err = f.Round(ctx)
+		}
+		return report, err
 	}
 	return sales.SyncReport{}, w.notSignedIn(ctx)
 }
@@ -178,7 +183,7 @@ func (w *Workbook) use(ctx context.Context, sub string) error {
 	}
 	store.Subscribe(w.announce)
 	w.mu.Lock()
-	w.Store, w.sub, w.engine, w.client = store, sub, nil, nil
+	w.Store, w.sub, w.engine, w.files, w.client = store, sub, nil, nil, nil
 	w.mu.Unlock()
 	if err := w.connect(ctx); err != nil {
 		return errors.Join(err, store.Close())
@@ -194,7 +199,7 @@ func (w *Workbook) connect(ctx context.Context) error {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.engine, w.client = nil, nil
+	w.engine, w.files, w.client = nil, nil, nil
 	if id.Server == "" {
 		return nil
 	}
@@ -208,6 +213,7 @@ func (w *Workbook) connect(ctx context.Context) error {
 	}
 	w.client = c
 	w.engine = replica.New(w.Store, c, replica.Options{Now: w.now, Server: id.Server, User: id.UserName})
+	w.files = replica.NewFiles(w.Store, c, w.engine.FileProgress)
 	return nil
 }
 

@@ -49,7 +49,9 @@ func variable(flag string) string {
 }
 
 // known lists the names that a configuration file may hold.
-var known = []string{"data", "database", "listen", "sample", "tls-cert", "tls-key", "min-schema", "log"}
+var known = []string{
+	"data", "database", "listen", "sample", "tls-cert", "tls-key", "min-schema", "blobs", "file-limit", "user-quota", "organisation-quota", "log",
+}
 
 func readConfig(path string) (map[string]string, error) {
 	if path == "" {

@@ -105,6 +105,7 @@ func misused(cmd *cobra.Command, err error) error {
 func (p *program) serve() *cobra.Command {
 	var c server.Config
 	var format string
+	var limits fileLimits
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve devices and the web console until stopped", Args: cobra.NoArgs,
 		Long: `Serve devices and the web console until stopped by an interrupt.
@@ -114,6 +115,7 @@ lives, /readyz whether it can be used, /metrics counts (for this computer, or wi
 administrator is made by: rounds-server user add NAME --role admin --password-stdin`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Data, c.Database, c.Version = p.data, p.database, version
+			limits.fill(&c)
 			var handler slog.Handler = slog.NewTextHandler(p.err, nil)
 			switch format {
 			case "text":
@@ -137,6 +139,7 @@ administrator is made by: rounds-server user add NAME --role admin --password-st
 	f.StringVar(&c.TLSCert, "tls-cert", "", "file with the TLS certificate and its chain (PEM)")
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key (PEM)")
 	f.IntVar(&c.MinSchema, "min-schema", 0, "oldest version of the record declarations whose apps may fetch records; older ones go on sending")
+	limits.flags(f, &c)
 	f.StringVar(&format, "log", "text", "format of the log on standard error: text or json")
 	return cmd
 }

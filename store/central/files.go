@@ -69,7 +69,7 @@ func (j *Journal) checkRoom(ctx context.Context, tx *sql.Tx, caller wire.Caller,
 	if limits.File > 0 && m.Size > limits.File {
 		return &sales.Error{
 			Code: sales.CodeTooLarge, Message: fmt.Sprintf("the file has %d bytes, over the limit of %d", m.Size, limits.File), Hint: "attach a smaller one",
-			Args: map[string]any{"Limit": fmt.Sprintf("%d MB", limits.File/1_000_000)},
+			Args: map[string]any{"Limit": fmt.Sprintf("%d MB", limits.File>>20)},
 		}
 	}
 	var own, all int64

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 
-
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/replica"
@@ -209,4 +208,3 @@ func safeName(name string) string {
 	}
 	return strings.TrimRight(name, ". ")
 }
-

@@ -101,7 +101,7 @@ func (s *Store) takeIn(content io.Reader, limit int64) (path string, m files.Man
 	if err == nil && m.Size > limit {
 		err = &sales.Error{
 			Code: sales.CodeTooLarge, Kind: kindAttachment, Message: fmt.Sprintf("the file has more than %d bytes", limit), Hint: "attach a smaller one",
-			Args: map[string]any{"Limit": fmt.Sprintf("%d MB", limit/1_000_000)},
+			Args: map[string]any{"Limit": fmt.Sprintf("%d MB", limit>>20)},
 		}
 	}
 	if err == nil {

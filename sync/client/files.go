@@ -203,7 +203,11 @@ func (c *Client) refusal(doing string, resp *http.Response) error {
 				Hint: "your work is kept and sent when the server can be reached", Args: map[string]any{"Server": c.server},
 			}
 		}
-		return c.otherwise(doing)
+		e := c.otherwise(doing)
+		if resp.StatusCode == http.StatusNotFound {
+			e.Cause = errors.ErrUnsupported // where the records have just been synced, it is a server without files
+		}
+		return e
 	}
 	e := &sales.Error{Code: a.Code, Message: doing + " at " + c.server + ": " + a.Message, Hint: a.Hint, Args: map[string]any{"Server": c.server}}
 	if a.Limit != nil {
@@ -216,7 +220,7 @@ func (c *Client) refusal(doing string, resp *http.Response) error {
 }
 
 // otherwise says that an answer came which the server cannot have written.
-func (c *Client) otherwise(doing string) error {
+func (c *Client) otherwise(doing string) *sales.Error {
 	return &sales.Error{
 		Code: sales.CodeOffline, Message: doing + " at " + c.server + ": something on the way answers in the server's place",
 		Hint: "open a web page in the browser, for the network may ask to sign in, and check the address; your work is kept and sent later",

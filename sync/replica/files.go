@@ -17,7 +17,7 @@ import (
 // FileTransport is the far end of files. Errors are as those of Transport; one with CodeNotReady says that a content is not whole on the
 // server yet, one with CodeNotFound that there is none for this user.
 type FileTransport interface {
-	// FileLimit is the size of the largest file that the server takes, 0 for any.
+	// FileLimit is the size of the largest file that the server takes, 0 for any; errors.ErrUnsupported from a server without files.
 	FileLimit(ctx context.Context) (int64, error)
 	// OfferFile sends a manifest and hears which chunks are missing.
 	OfferFile(ctx context.Context, m files.Manifest) (files.Status, error)
@@ -84,8 +84,9 @@ type Files struct {
 	transport FileTransport
 	progress  func(FileProgress)
 
-	running sync.Mutex // held during a round
-	limited bool       // the server's limit is known
+	running sync.Mutex      // held during a round
+	limited bool            // the server's limit is known
+	last    *files.Manifest // of the content that was sent last: after a cut it is most likely the next one too
 
 	mu      sync.Mutex
 	sending string
@@ -120,6 +121,9 @@ func (f *Files) Round(ctx context.Context) error {
 	defer f.running.Unlock()
 	if !f.limited {
 		limit, err := f.transport.FileLimit(ctx)
+		if errors.Is(err, errors.ErrUnsupported) {
+			return f.tell(ctx, 0, 0) // a server without files: they wait
+		}
 		if err != nil {
 			return fmt.Errorf("ask for the limit of files: %w", err)
 		}
@@ -187,6 +191,9 @@ func (f *Files) refused(ctx context.Context, o OwnFile, why error) error {
 
 // describe makes the manifest of a content; nil when it is not what it was when it was added, and cannot be sent.
 func (f *Files) describe(ctx context.Context, o OwnFile) (*files.Manifest, error) {
+	if f.last != nil && f.last.Hash == o.Hash {
+		return f.last, nil
+	}
 	r, err := f.store.OpenFile(ctx, o.Hash)
 	if sales.HasCode(err, sales.CodeNotFound) {
 		return nil, f.store.FileLost(ctx, o.Hash)
@@ -203,6 +210,7 @@ func (f *Files) describe(ctx context.Context, o OwnFile) (*files.Manifest, error
 		return nil, f.store.FileRefused(ctx, o.Hash, sales.CodeFile)
 	}
 	m.MediaType = o.MediaType
+	f.last = &m
 	return &m, nil
 }
 

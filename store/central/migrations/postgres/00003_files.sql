@@ -13,11 +13,11 @@ CREATE INDEX file_refs_by_hash ON file_refs (org_id, hash);
 
 -- The manifests.
 CREATE TABLE files (
-  org_id     BYTEA   NOT NULL,
-  hash       BYTEA   NOT NULL, -- SHA-256 of the whole content
+  org_id     BYTEA NOT NULL,
+  hash       BYTEA NOT NULL, -- SHA-256 of the whole content
   size       BIGINT NOT NULL,
-  media_type TEXT COLLATE "C" COLLATE "C" NOT NULL,
-  uploader   TEXT COLLATE "C" COLLATE "C" NOT NULL, -- the user whose room it takes
+  media_type TEXT COLLATE "C" NOT NULL,
+  uploader   TEXT COLLATE "C" NOT NULL, -- the user whose room it takes
   touched    BIGINT NOT NULL, -- when somebody last offered it
   ready      BIGINT NOT NULL, -- when it was found whole, 0 before
   PRIMARY KEY (org_id, hash)
@@ -27,10 +27,10 @@ CREATE INDEX files_by_uploader ON files (org_id, uploader);
 
 -- The chunks of each file, in order.
 CREATE TABLE file_parts (
-  org_id BYTEA    NOT NULL,
-  hash   BYTEA    NOT NULL, -- of the file
+  org_id BYTEA NOT NULL,
+  hash   BYTEA NOT NULL, -- of the file
   pos    INTEGER NOT NULL, -- from 0
-  chunk  BYTEA    NOT NULL, -- SHA-256 of the chunk
+  chunk  BYTEA NOT NULL, -- SHA-256 of the chunk
   PRIMARY KEY (org_id, hash, pos)
 ) PARTITION BY LIST (org_id);
 CREATE TABLE file_parts_default PARTITION OF file_parts DEFAULT;
@@ -38,9 +38,9 @@ CREATE INDEX file_parts_by_chunk ON file_parts (org_id, chunk);
 
 -- The chunks that are in the blob store.
 CREATE TABLE file_chunks (
-  org_id   BYTEA   NOT NULL,
-  chunk    BYTEA   NOT NULL, -- SHA-256 of it
-  blob     TEXT COLLATE "C" COLLATE "C" NOT NULL, -- its key there; a chunk that comes again after it was collected gets another one
+  org_id   BYTEA NOT NULL,
+  chunk    BYTEA NOT NULL, -- SHA-256 of it
+  blob     TEXT COLLATE "C" NOT NULL, -- its key there; a chunk that comes again after it was collected gets another one
   size     BIGINT NOT NULL,
   uploaded BIGINT NOT NULL,
   PRIMARY KEY (org_id, chunk)

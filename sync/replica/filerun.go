@@ -1,0 +1,60 @@
+package replica
+
+import (
+	"context"
+	"math/rand/v2"
+	"time"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+// lookEvery is how often a device looks by itself whether something of files is to be done: a try again, a file that was on its way.
+const lookEvery = time.Minute
+
+// Run does rounds until ctx ends: after each sync of records that went well, because what a record names comes after the record, and now and then. An error
+// waits for the next round; after several in a row that is long.
+func (f *Files) Run(ctx context.Context, e *Engine) {
+	kick := make(chan struct{}, 1)
+	synced := e.State().LastSync
+	cancel := e.OnState(func(s sales.SyncState) {
+		if s.Phase != sales.SyncIdle || s.LastSync.Equal(synced) {
+			return
+		}
+		synced = s.LastSync
+		select {
+		case kick <- struct{}{}:
+		default: // one is asked for already
+		}
+	})
+	defer cancel()
+	for failures := 0; ctx.Err() == nil; {
+		if failures == 0 || e.State().Phase == sales.SyncIdle {
+			if err := f.Round(ctx); err == nil {
+				failures = 0
+			} else {
+				failures = min(failures+1, 5)
+			}
+		}
+		timer := time.NewTimer(lookEvery<<failures/2 + rand.N(lookEvery)) //nolint:gosec // jitter needs no secrecy
+		select {
+		case <-ctx.Done():
+		case <-timer.C:
+		case <-kick:
+			if failures > 0 && !pause(ctx, settleWait) {
+				timer.Stop()
+				return
+			}
+		}
+		timer.Stop()
+	}
+}
+
+// FileProgress is for NewFiles: it puts the progress of transfers into the state of syncing.
+func (e *Engine) FileProgress(p FileProgress) {
+	e.mu.Lock()
+	same := e.state.FilesWaiting == p.Waiting && e.state.FileDone == p.Done && e.state.FileTotal == p.Total
+	e.mu.Unlock()
+	if !same {
+		e.update(func(s *sales.SyncState) { s.FilesWaiting, s.FileDone, s.FileTotal = p.Waiting, p.Done, p.Total })
+	}
+}
