@@ -36,6 +36,7 @@ const (
 // backupTables are the tables of a backup: all that there are.
 var backupTables = []string{
 	"organisations", "buckets", "bucket_log", "records", "departures", "graves", "changes", "incarnations", "accounts", "tokens", "audit",
+	"file_refs", "files", "file_parts", "file_chunks",
 }
 
 // BackupHeader says what a backup is of.
