@@ -40,10 +40,6 @@ func (f *Files) Run(ctx context.Context, e *Engine) {
 		case <-ctx.Done():
 		case <-timer.C:
 		case <-kick:
-			if failures > 0 && !pause(ctx, settleWait) {
-				timer.Stop()
-				return
-			}
 		}
 		timer.Stop()
 	}
