@@ -17,7 +17,23 @@ func Migrate(ctx context.Context, dialect goose.Dialect, db *sql.DB, fsys fs.FS,
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
-	if len(options) == 0 { // looking is cheaper than doing, but takes no lock
+	// Another process may migrate the same database at the same time. Where no lock keeps it out, it takes a migration away under our hands; then it has
+	// come further, and so it goes until nothing is left to do.
+	for at := int64(-1); ; {
+		err := migrate(ctx, p, len(options) > 0)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		now, e := p.GetDBVersion(ctx)
+		if e != nil || now <= at {
+			return err
+		}
+		at = now
+	}
+}
+
+func migrate(ctx context.Context, p *goose.Provider, locked bool) error {
+	if !locked { // looking is cheaper than doing, but takes no lock
 		pending, err := p.HasPending(ctx)
 		if err != nil {
 			return fmt.Errorf("look for migrations to do: %w", err)

@@ -15,9 +15,10 @@ import (
 
 // world is a journal with a territory tree and some people.
 type world struct {
-	t       *testing.T
-	journal *central.Journal
-	now     time.Time
+	t        *testing.T
+	database string
+	journal  *central.Journal
+	now      time.Time
 }
 
 var system = wire.Caller{}
@@ -25,7 +26,8 @@ var system = wire.Caller{}
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	w.journal = journalIn(t, newDatabase(t), central.Options{Now: func() time.Time { return w.now }})
+	w.database = newDatabase(t)
+	w.journal = journalIn(t, w.database, central.Options{Now: func() time.Time { return w.now }})
 	for _, code := range []string{"31", "3101", "44", "4401"} {
 		w.commit(sales.CreateOf(sales.Territory{Code: code, Name: "Territory " + code, ParentCode: parentOf(code)}))
 	}

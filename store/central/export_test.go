@@ -51,3 +51,40 @@ func (j *Journal) VerifyBroken(ctx context.Context, statement string) *Report {
 	}
 	return r
 }
+
+// disturbed is a database whose transactions do something more before they commit.
+type disturbed struct {
+	database
+	before func(ctx context.Context, tx *sql.Tx) error
+}
+
+func (d disturbed) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	return d.database.Write(ctx, func(tx *sql.Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return d.before(ctx, tx)
+	})
+}
+
+// BeforeCommit has every writing transaction call a function just before it commits, in place of an earlier one; an
+// error undoes the transaction.
+func (j *Journal) BeforeCommit(before func(ctx context.Context, tx *sql.Tx) error) {
+	db := j.db
+	if d, ok := db.(disturbed); ok {
+		db = d.database
+	}
+	j.db = disturbed{db, before}
+}
+
+// Deadlocks is how many transactions PostgreSQL gave up because of a deadlock, and were tried again.
+func (j *Journal) Deadlocks() int64 {
+	db := j.db
+	if d, ok := db.(disturbed); ok {
+		db = d.database
+	}
+	if s, ok := db.(*server); ok {
+		return s.deadlocks.Load()
+	}
+	return 0
+}

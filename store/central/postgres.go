@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -32,8 +33,9 @@ const (
 
 // server is a PostgreSQL database.
 type server struct {
-	pool *pgxpool.Pool
-	db   *sql.DB
+	pool      *pgxpool.Pool
+	db        *sql.DB
+	deadlocks atomic.Int64 // transactions that were tried again because of one
 }
 
 // openServer connects to the PostgreSQL database that a URL names. Nothing that it says holds the URL, which may have a password in it.
@@ -87,6 +89,9 @@ func (s *server) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		again, err := s.write(ctx, fn)
 		if err == nil {
 			return nil
+		}
+		if codeOf(err) == deadlockDetected {
+			s.deadlocks.Add(1)
 		}
 		if !again || try == tries {
 			return faultOf(err)
