@@ -68,7 +68,7 @@ func command(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().StringVar(&p.data, "data", server.DefaultData(), "folder of the server's data")
 	root.PersistentFlags().StringVar(&p.database, "database", "", "URL of a PostgreSQL database, postgres://USER@HOST:5432/NAME; without it, a file in the data folder")
 	root.PersistentFlags().StringVar(&p.config, "config", "", "file with options, one NAME = VALUE a line")
-	root.AddCommand(p.serve(), p.user(), &cobra.Command{
+	root.AddCommand(p.serve(), p.user(), p.migrate(), p.backup(), p.restore(), p.verify(), p.move(), &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(out, version) },
 	})

@@ -1,13 +1,18 @@
 package central
 
 import (
+	"bufio"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"fmt"
+	"io"
 	"io/fs"
 	"time"
 
 	"github.com/pressly/goose/v3"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 )
 
@@ -42,15 +47,73 @@ func (t *attached) migrate(ctx context.Context, version int64) ([]string, error)
 }
 
 // Migrate brings the tables of a database up to date, as opening it does, and names the migrations that it did.
-func Migrate(ctx context.Context, database string) (done []string, version int64, err error) {
+func Migrate(ctx context.Context, database string) (done []string, err error) {
 	t, err := attach(ctx, database, Options{})
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	done, err = t.migrate(ctx, 0)
-	version = t.newest()
 	if e := t.j.db.Close(); err == nil {
 		err = e
 	}
-	return done, version, store.Explain("migrate the database", err)
+	return done, store.Explain("migrate the database", err)
+}
+
+// BackupOf backs up a database of which nobody has opened the journal, and changes nothing in it.
+func BackupOf(ctx context.Context, database string, w io.Writer, program string) error {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return err
+	}
+	err = t.j.db.Read(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
+	})
+	if err == nil {
+		t.j.orgID = idText(t.j.org)
+		_, err = t.j.Backup(ctx, w, program)
+	}
+	if e := t.j.db.Close(); err == nil {
+		err = e
+	}
+	return store.Explain("back up the database", err)
+}
+
+// Inspect verifies a database and sums up its tables, without changing anything: neither the version of its tables nor its clock.
+func Inspect(ctx context.Context, database string) (*Contents, *Report, error) {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	c, report, err := t.inspect(ctx)
+	if e := t.j.db.Close(); err == nil {
+		err = e
+	}
+	return c, report, store.Explain("verify the database", err)
+}
+
+func (t *attached) inspect(ctx context.Context) (*Contents, *Report, error) {
+	var c *Contents
+	var report *Report
+	err := t.j.db.Read(ctx, func(tx *sql.Tx) error {
+		c = &Contents{}
+		err := tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&c.Schema)
+		if err == nil {
+			err = tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
+		}
+		if err != nil {
+			return &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one", Cause: err}
+		}
+		if newest := t.newest(); c.Schema != newest {
+			return &sales.Error{
+				Code: sales.CodeInvalid, Message: fmt.Sprintf("the tables have version %d, and this program is for version %d", c.Schema, newest), Hint: "run `rounds-server migrate`, or use the rounds-server that made them",
+			}
+		}
+		t.j.orgID = idText(t.j.org)
+		if c, err = t.j.writeBackup(ctx, tx, &backupWriter{buf: bufio.NewWriter(io.Discard), sum: sha256.New()}, ""); err != nil {
+			return err
+		}
+		report, err = t.j.verify(ctx, tx)
+		return err
+	})
+	return c, report, err
 }

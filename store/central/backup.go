@@ -116,7 +116,11 @@ func (j *Journal) Backup(ctx context.Context, w io.Writer, program string) (*Con
 		return nil, fmt.Errorf("compress a backup: %w", err)
 	}
 	out := &backupWriter{buf: bufio.NewWriterSize(z, 1<<20), sum: sha256.New()}
-	c, err := j.writeBackup(ctx, out, program)
+	var c *Contents
+	err = j.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		c, err = j.writeBackup(ctx, tx, out, program)
+		return err
+	})
 	if err == nil {
 		err = out.buf.Flush()
 	}
@@ -128,33 +132,34 @@ func (j *Journal) Backup(ctx context.Context, w io.Writer, program string) (*Con
 
 // Contents counts and sums what every table holds.
 func (j *Journal) Contents(ctx context.Context) (*Contents, error) {
-	c, err := j.writeBackup(ctx, &backupWriter{buf: bufio.NewWriter(io.Discard), sum: sha256.New()}, "")
+	var c *Contents
+	err := j.db.Read(ctx, func(tx *sql.Tx) (err error) {
+		c, err = j.writeBackup(ctx, tx, &backupWriter{buf: bufio.NewWriter(io.Discard), sum: sha256.New()}, "")
+		return err
+	})
 	return c, store.Explain("sum up the database", err)
 }
 
-func (j *Journal) writeBackup(ctx context.Context, out *backupWriter, program string) (*Contents, error) {
+func (j *Journal) writeBackup(ctx context.Context, tx *sql.Tx, out *backupWriter, program string) (*Contents, error) {
 	c := &Contents{BackupHeader: BackupHeader{Format: backupFormat, Organisation: j.orgID, Made: j.now().UTC().Truncate(time.Second), Program: program}}
-	err := j.db.Read(ctx, func(tx *sql.Tx) error {
-		if err := tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&c.Schema); err != nil {
-			return fmt.Errorf("read the version of the schema: %w", err)
+	if err := tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&c.Schema); err != nil {
+		return nil, fmt.Errorf("read the version of the schema: %w", err)
+	}
+	if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT name FROM organisations WHERE org_id = ?"), j.org).Scan(&c.Name); err != nil {
+		return nil, fmt.Errorf("read the organisation: %w", err)
+	}
+	out.bytes([]byte(backupMagic))
+	if err := out.json(frameHeader, c.BackupHeader); err != nil {
+		return nil, err
+	}
+	for _, name := range backupTables {
+		t, err := j.backupTable(ctx, tx, out, name)
+		if err != nil {
+			return nil, fmt.Errorf("back up table %s: %w", name, err)
 		}
-		if err := tx.QueryRowContext(ctx, j.sql.bind("SELECT name FROM organisations WHERE org_id = ?"), j.org).Scan(&c.Name); err != nil {
-			return fmt.Errorf("read the organisation: %w", err)
-		}
-		out.bytes([]byte(backupMagic))
-		if err := out.json(frameHeader, c.BackupHeader); err != nil {
-			return err
-		}
-		for _, name := range backupTables {
-			t, err := j.backupTable(ctx, tx, out, name)
-			if err != nil {
-				return fmt.Errorf("back up table %s: %w", name, err)
-			}
-			c.Tables = append(c.Tables, t)
-		}
-		return out.json(frameTrailer, backupTrailer{Tables: c.Tables, SHA256: hex.EncodeToString(out.sum.Sum(nil))})
-	})
-	return c, err
+		c.Tables = append(c.Tables, t)
+	}
+	return c, out.json(frameTrailer, backupTrailer{Tables: c.Tables, SHA256: hex.EncodeToString(out.sum.Sum(nil))})
 }
 
 func (j *Journal) backupTable(ctx context.Context, tx *sql.Tx, out *backupWriter, name string) (TableSum, error) {

@@ -83,7 +83,7 @@ func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHea
 			return err
 		})
 		if err == nil && !o.Faulty {
-			err = report.asError()
+			err = report.Err()
 		}
 		if err != nil {
 			err = errors.Join(err, t.j.db.Write(ctx, func(tx *sql.Tx) error { return t.j.sql.clear(ctx, tx, backupTables) }))
@@ -94,7 +94,7 @@ func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHea
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := report.asError(); err != nil && !o.Faulty {
+	if err := report.Err(); err != nil && !o.Faulty {
 		return c, report, err
 	}
 	if err := tx.Commit(); err != nil {
@@ -103,8 +103,8 @@ func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHea
 	return c, report, nil
 }
 
-// asError is the error of a verification that found something.
-func (r *Report) asError() error {
+// Err is the error of a verification that found something.
+func (r *Report) Err() error {
 	if r.Good() {
 		return nil
 	}
