@@ -53,7 +53,7 @@ func runs(t *testing.T, q *jobs.Queue) []jobs.Run {
 
 func TestADayAndAWeekHaveOneRunEachHoweverOftenTheServerStarts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "jobs.db")
-	now := time.Date(2026, 3, 2, 17, 0, 0, 0, time.UTC)
+	now := time.Date(2026, 3, 3, 17, 0, 0, 0, time.UTC)
 	var days, weeks atomic.Int32
 	did := make(chan string, 100)
 	job := func(name string, weekly bool, n *atomic.Int32) jobs.Job {

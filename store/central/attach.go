@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -26,16 +27,25 @@ type attached struct {
 }
 
 // attach opens a database and leaves its tables as they are.
-func attach(ctx context.Context, path string, o Options) (*attached, error) {
-	db, err := store.Open(ctx, path, store.Options{Readers: 8, Cache: 32 << 10, Sync: o.Sync})
-	if err != nil {
-		return nil, err
+func attach(ctx context.Context, database string, o Options) (*attached, error) {
+	j := &Journal{now: time.Now, newID: sales.NewID, versions: sales.DeclaredVersions()}
+	if !IsURL(database) {
+		if _, err := j.openFile(ctx, database, o); err != nil {
+			return nil, store.Explain("open the database "+database, err)
+		}
+		return &attached{j: j, writer: j.db.(*store.DB).Writer(), dialect: goose.DialectSQLite3, migrations: migrationsOf(sqliteMigrations, "sqlite")}, nil
 	}
-	migrations, err := fs.Sub(sqliteMigrations, "migrations/sqlite")
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600), lock.WithUnlockTimeout(1, 10))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("prepare to migrate: %w", err)
 	}
-	return &attached{j: &Journal{db: db, sql: sqlite{}, now: time.Now}, writer: db.Writer(), dialect: goose.DialectSQLite3, migrations: migrations}, nil
+	if _, err := j.openServer(ctx, database, o); err != nil {
+		return nil, store.Explain("open the database in PostgreSQL", err)
+	}
+	return &attached{
+		j: j, writer: j.db.(*server).db, dialect: goose.DialectPostgres, migrations: migrationsOf(postgresMigrations, "postgres"),
+		options: []goose.ProviderOption{goose.WithSessionLocker(locker)},
+	}, nil
 }
 
 // newest is the number of the newest migration that this program knows.

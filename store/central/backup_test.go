@@ -62,7 +62,7 @@ func TestARestoredDatabaseHoldsWhatWasBackedUpAndServesOn(t *testing.T) {
 	if saved.Rows() < 40 || saved.Organisation != w.journal.Organisation() || saved.Schema < 2 {
 		t.Fatalf("the backup has %d rows of %s, version %d", saved.Rows(), saved.Organisation, saved.Schema)
 	}
-	path := emptyDatabase(t)
+	path := newDatabase(t)
 	got, report, err := central.Restore(t.Context(), path, file, central.RestoreOptions{})
 	if err != nil || !report.Good() {
 		t.Fatal(err, report)
@@ -70,7 +70,7 @@ func TestARestoredDatabaseHoldsWhatWasBackedUpAndServesOn(t *testing.T) {
 	if d := slices.Concat(saved.Differences(got), got.Differences(saved)); len(d) > 0 {
 		t.Error(d)
 	}
-	w.journal = openJournal(t, path, w)
+	w.journal = reopen(t, path, w)
 	after, err := w.journal.Contents(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -93,9 +93,8 @@ func TestARestoredDatabaseHoldsWhatWasBackedUpAndServesOn(t *testing.T) {
 func TestADatabaseThatHoldsSomethingIsReplacedOnlyWhenTold(t *testing.T) {
 	w, _ := lived(t)
 	file, saved := w.backup()
-	other := emptyDatabase(t)
-	j := openJournal(t, other, w)
-	if err := j.Close(); err != nil {
+	other := newDatabase(t)
+	if other, err := central.Open(t.Context(), other, central.Options{}); err != nil || other.Close() != nil {
 		t.Fatal(err)
 	}
 	_, _, err := central.Restore(t.Context(), other, bytes.NewReader(file.Bytes()), central.RestoreOptions{})
@@ -105,7 +104,7 @@ func TestADatabaseThatHoldsSomethingIsReplacedOnlyWhenTold(t *testing.T) {
 	if _, _, err := central.Restore(t.Context(), other, bytes.NewReader(file.Bytes()), central.RestoreOptions{Replace: true}); err != nil {
 		t.Fatal(err)
 	}
-	w.journal = openJournal(t, other, w)
+	w.journal = reopen(t, other, w)
 	after, err := w.journal.Contents(t.Context())
 	if err != nil || len(saved.Differences(after)) > 0 {
 		t.Error(err, saved.Differences(after))
@@ -200,20 +199,8 @@ func TestEveryTableIsInTheBackup(t *testing.T) {
 	}
 }
 
-// emptyDatabase names a database that does not exist yet, or is empty.
-func emptyDatabase(t *testing.T) string {
+// reopen opens a journal in another database of the world.
+func reopen(t *testing.T, database string, w *world) *central.Journal {
 	t.Helper()
-	return filepath.Join(t.TempDir(), "empty.db")
-}
-
-func openJournal(t *testing.T, database string, w *world) *central.Journal {
-	t.Helper()
-	j, err := central.Open(t.Context(), database, central.Options{Now: func() time.Time { return w.now }, Sync: "normal"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = j.Close() // some tests close it themselves
-	})
-	return j
+	return journalIn(t, database, central.Options{Now: func() time.Time { return w.now }})
 }
