@@ -153,16 +153,10 @@ func (p Place) setAside(ctx context.Context) (kept string, err error) {
 
 // Verify verifies a database. A server may be at work on it.
 func Verify(ctx context.Context, p Place) (*central.Contents, *central.Report, error) {
-	if p.file() {
-		if there, err := p.exists(); err != nil || !there {
-			return nil, nil, errors.Join(err, noOrganisation(p))
-		}
+	if err := p.Occupied(); err != nil {
+		return nil, nil, err
 	}
 	return central.Inspect(ctx, p.address())
-}
-
-func noOrganisation(p Place) error {
-	return &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in " + p.Data, Hint: "name the data folder of the server, or the URL of its database"}
 }
 
 // VerifyFile verifies a backup by restoring it into a database that nobody uses.
@@ -188,16 +182,14 @@ func Move(ctx context.Context, from, to Place, program string, o RestoreOptions)
 	if from == to {
 		return done, bad("to", "it is where the organisation is already", "name another place")
 	}
+	if err := from.Occupied(); err != nil {
+		return done, err
+	}
 	l, err := from.alone()
 	if err != nil {
 		return done, err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
-	if from.file() {
-		if there, err := from.exists(); err != nil || !there {
-			return done, errors.Join(err, noOrganisation(from))
-		}
-	}
 	if _, err := central.Migrate(ctx, from.address()); err != nil {
 		return done, err
 	}

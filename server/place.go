@@ -8,6 +8,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/store/central"
 )
@@ -56,6 +57,18 @@ func (p Place) exists() (bool, error) {
 		return false, nil
 	}
 	return err == nil, store.Explain("look for "+p.address(), err)
+}
+
+// Occupied makes sure that there is a database, so that a folder mistyped does not become a new organisation.
+func (p Place) Occupied() error {
+	if !p.file() {
+		return nil
+	}
+	there, err := p.exists()
+	if err == nil && !there {
+		err = &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in " + p.Data, Hint: "name the data folder of the server, or the URL of its database"}
+	}
+	return err
 }
 
 // stamp is a moment as it stands in names of files.

@@ -41,6 +41,9 @@ func (p *program) backup() *cobra.Command {
 any database. FILE - writes to standard output. The contents of files (photos, documents) are not in it: copy the folder or bucket of --blobs, after this.`,
 		Example: "  rounds-server backup /backup/rounds-$(date +%F).rounds",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if err := p.place().Occupied(); err != nil {
+				return err
+			}
 			j, err := server.OpenJournal(cmd.Context(), p.data, p.database)
 			if err != nil {
 				return err

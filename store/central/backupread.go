@@ -45,7 +45,10 @@ func newBackupReader(r io.Reader) (*backupReader, BackupHeader, error) {
 	magic := make([]byte, len(backupMagic))
 	if _, err := io.ReadFull(b.in, magic); err != nil || string(magic) != backupMagic {
 		b.close()
-		return nil, h, &sales.Error{Code: sales.CodeInvalid, Message: "the file is not a backup of rounds-server, or its beginning is damaged", Hint: "name a file that `rounds-server backup` wrote", Cause: err}
+		if err != nil && !errors.Is(err, zstd.ErrMagicMismatch) && !errors.Is(err, io.EOF) {
+			return nil, h, damaged("it cannot be unpacked", err)
+		}
+		return nil, h, &sales.Error{Code: sales.CodeInvalid, Message: "the file is not a backup of rounds-server", Hint: "name a file that `rounds-server backup` wrote", Cause: err}
 	}
 	b.sum.Write(magic)
 	kind, body, err := b.next()
