@@ -28,6 +28,8 @@ type Service struct {
 	now     func() time.Time
 	hasher  *hasher
 	guesses *guesses
+
+	refusals refusals
 }
 
 // New makes the service over a journal; now may be nil for time.Now.

@@ -14,11 +14,17 @@ var ErrTooMany = errors.New("too many failed attempts")
 
 // end logs and counts how a call ended and turns its error into one of the wire.
 func (h *Handler) end(ctx context.Context, call string, err error, records int) error {
+	n, ok := ctx.Value(notedKey{}).(*note)
+	if !ok {
+		n = &note{}
+	}
+	n.ended = true
 	if err == nil {
 		h.observe(call, "", records)
 		return nil
 	}
 	ce := wireError(err)
+	n.code, n.reason = ce.Code(), ce.Message()
 	h.observe(call, ce.Code().String(), records)
 	switch ce.Code() {
 	case connect.CodeInternal, connect.CodeUnavailable:

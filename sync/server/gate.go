@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"io"
 	"net/http"
 
@@ -24,13 +25,14 @@ func (h *Handler) signedIn(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r) // is told what to send instead
 			return
 		}
-		if _, err := h.accounts.Authenticate(r.Context(), bearer(r.Header)); err != nil {
+		caller, err := h.accounts.Authenticate(r.Context(), bearer(r.Header))
+		if err != nil {
 			err = h.end(r.Context(), callName(r.URL.Path), err, 0)
 			_, _ = io.CopyN(io.Discard, r.Body, drainedBytes)
 			_ = refusal.Write(w, r, err) // who asked may have gone
 			return
 		}
-		next.ServeHTTP(w, r)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), notedKey{}, &note{caller: caller})))
 	})
 }
 

@@ -25,6 +25,8 @@ type Accounts interface {
 	Authenticate(ctx context.Context, token string) (wire.Caller, error)
 	// SignOut revokes a token.
 	SignOut(ctx context.Context, token string) error
+	// Refused notes that a caller sent a message that no honest device sends.
+	Refused(ctx context.Context, caller wire.Caller, call, reason string) error
 }
 
 // Observer is told how each call ended; code is "" for success. It may be nil.
@@ -46,6 +48,9 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 	limited := func(bytes int) (string, http.Handler) {
 		return syncpb.NewSyncServiceHandler(
 			h,
+			connect.WithCodec(binary{service.limits}),
+			connect.WithCodec(readable{"json", service.limits}),
+			connect.WithCodec(readable{"json; charset=utf-8", service.limits}),
 			connect.WithCompression(wire.Zstd, wire.NewDecompressor, wire.NewCompressor),
 			connect.WithCompressMinBytes(512),
 			connect.WithReadMaxBytes(bytes),
@@ -54,7 +59,7 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 	}
 	mux := http.NewServeMux()
 	path, calls := limited(service.limits.MessageBytes)
-	mux.Handle(path, h.signedIn(calls))
+	mux.Handle(path, h.signedIn(h.noted(calls)))
 	mux.Handle(syncpb.SyncServiceWatchProcedure, h.signedIn(unhurried(calls)))
 	_, short := limited(strangersBytes)
 	mux.Handle(syncpb.SyncServiceSignInProcedure, short)

@@ -238,31 +238,6 @@ func TestEveryCallWorksAsPlainJSON(t *testing.T) {
 	}
 }
 
-// FuzzPush throws bytes at the server, which has to answer with a refusal and stay well.
-func FuzzPush(f *testing.F) {
-	f.Add([]byte(nil))
-	f.Add([]byte{0x0a, 0x10, 0, 1, 2, 3})
-	f.Add([]byte("\x12\x04\x0a\x02\xff\xff"))
-	f.Add(bytes.Repeat([]byte{0x12, 0x02, 0x20, 0x06}, 50))
-	one := newSite(f, server.Limits{MessageBytes: 1 << 20})
-	_, who, _ := one.signIn()
-	f.Fuzz(func(t *testing.T, body []byte) {
-		s := *one
-		s.t = t
-		for _, contentType := range []string{"application/proto", "application/json"} {
-			for _, call := range []string{"Push", "Pull", "History", "SignIn"} {
-				if status, answer := s.post(call, contentType, who.Token, body); status >= 500 {
-					t.Errorf("%s as %s: %d %s", call, contentType, status, answer)
-				}
-			}
-		}
-		if log := s.log.String(); strings.Contains(log, "panic") {
-			t.Error(log)
-		}
-		s.log.Reset()
-	})
-}
-
 // broken is a journal that panics or fails with what nobody should read.
 type broken struct{ server.Journal }
 

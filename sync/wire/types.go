@@ -111,7 +111,11 @@ const (
 
 // String is the outcome's name.
 func (o Outcome) String() string {
-	return [...]string{"", "applied", "duplicate", "merged", "rejected", "held"}[o]
+	names := [...]string{"", "applied", "duplicate", "merged", "rejected", "held"}
+	if int(o) >= len(names) {
+		return "unknown"
+	}
+	return names[o]
 }
 
 // Verdict is the outcome of one change with its reasons.
