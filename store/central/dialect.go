@@ -21,6 +21,8 @@ type dialect interface {
 	alone(ctx context.Context, tx *sql.Tx) error
 	// prepare gives a statement that a transaction will run many times.
 	prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error)
+	// holds is the condition that a column of bytes holds a value, to be bound, somewhere.
+	holds(column string) string
 	// rows is how many rows one INSERT writes at most.
 	rows() int
 	// clear empties tables.
@@ -35,6 +37,7 @@ func (sqlite) forUpdate() string                        { return "" }
 func (sqlite) forShare() string                         { return "" }
 func (sqlite) alone(_ context.Context, _ *sql.Tx) error { return nil }
 func (sqlite) rows() int                                { return 1 }
+func (sqlite) holds(column string) string               { return "instr(" + column + ", ?) > 0" }
 
 func (sqlite) prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error) {
 	s, err := tx.PrepareContext(ctx, query)
@@ -86,6 +89,10 @@ func (p *postgres) bind(query string) string {
 func (*postgres) forUpdate() string { return " FOR UPDATE" }
 func (*postgres) forShare() string  { return " FOR SHARE" }
 func (*postgres) rows() int         { return 128 }
+
+func (*postgres) holds(column string) string {
+	return "position(CAST(? AS bytea) IN " + column + ") > 0"
+}
 
 func (*postgres) alone(ctx context.Context, tx *sql.Tx) error {
 	_, err := tx.ExecContext(ctx, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")

@@ -33,6 +33,7 @@ func (j *Journal) Pull(ctx context.Context, caller wire.Caller, req wire.PullReq
 	if err := p.summed(&req); err != nil {
 		return wire.PullResponse{}, err
 	}
+	p.urgent = req.Urgent
 	p.resp.HLC = j.clock.Next()
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
 		p.tx = tx
@@ -53,6 +54,7 @@ type pull struct {
 	digests *wire.Digests // of all cursors of the device; nil when they are all in cursors
 	asked   wire.Digests  // not zero: the slot's cursors are in cursors
 	brief   bool
+	urgent  bool // what the caller works with today is to come first
 	resp    wire.PullResponse
 	room    int // records that still fit
 	bytes   int // bytes that still fit
@@ -68,6 +70,11 @@ func (p *pull) run(caller wire.Caller, tree sales.TerritoryTree) error {
 	}
 	if p.digests != nil && !p.matched(buckets) {
 		return nil
+	}
+	if p.urgent {
+		if done, err := p.today(caller, buckets); done || err != nil {
+			return err
+		}
 	}
 	for i := range buckets {
 		head := &buckets[i]

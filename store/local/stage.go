@@ -10,6 +10,9 @@ import (
 // be seen half new and half old, so its pages go straight into the tables.
 func (s *Store) Stage(ctx context.Context, page wire.PullResponse) error {
 	return s.pull(ctx, "keep a page", func(p *pulling) error {
+		if page.Urgent {
+			return p.stageUrgent(ctx, page)
+		}
 		staged, err := metaUint(ctx, p, "staged")
 		if err != nil {
 			return err
@@ -55,6 +58,23 @@ func (s *Store) Stage(ctx context.Context, page wire.PullResponse) error {
 		}
 		return nil
 	})
+}
+
+// stageUrgent shows what the user works with today before the rest of a first sync. No cursor moves: the same records come again in their places, and replace
+// what is here.
+func (p *pulling) stageUrgent(ctx context.Context, page wire.PullResponse) error {
+	if !p.bulk {
+		return nil // what is here is shown already
+	}
+	if err := p.beginBulk(ctx, page); err != nil {
+		return err
+	}
+	for i := range page.Records {
+		if err := p.put(ctx, &page.Records[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (p *pulling) takeStaged(ctx context.Context) (reset []string, err error) {

@@ -23,11 +23,12 @@ type asking struct {
 	cursors []wire.Cursor
 	slots   []int // in which the two sides were found to differ in this pull: their cursors are sent
 	brief   bool  // only what moved is to be named
+	urgent  bool  // what the user works with today is to come first
 }
 
 // request is the question for the next page.
 func (a *asking) request() wire.PullRequest {
-	req := wire.PullRequest{Cursors: a.cursors, Limit: pullPage, Brief: a.brief}
+	req := wire.PullRequest{Cursors: a.cursors, Limit: pullPage, Brief: a.brief, Urgent: a.urgent}
 	if len(a.cursors) < manyCursors {
 		return req
 	}
@@ -52,7 +53,7 @@ func (p *pass) pull(ctx context.Context) (Published, error) {
 		return Published{}, fmt.Errorf("read when the sums were compared: %w", err)
 	}
 	age := p.now().Sub(compared)
-	ask := &asking{cursors: cursors, brief: len(cursors) > 0 && age >= 0 && age < comparedFor}
+	ask := &asking{cursors: cursors, brief: len(cursors) > 0 && age >= 0 && age < comparedFor, urgent: len(cursors) == 0}
 	// A page that is fetched ahead is thrown away when this ends early: the store knows how far it has come.
 	ctx, cancel := context.WithCancel(ctx)
 	next := p.fetch(ctx, ask, false)
@@ -68,6 +69,15 @@ func (p *pass) pull(ctx context.Context) (Published, error) {
 		}
 		if err := p.store.Observe(ctx, page.HLC); err != nil {
 			return Published{}, fmt.Errorf("follow the server's clock: %w", err)
+		}
+		if page.Urgent {
+			ask = &asking{cursors: ask.cursors}
+			next = p.fetch(ctx, ask, true)
+			if err := p.store.Stage(ctx, page); err != nil {
+				return Published{}, fmt.Errorf("keep today's work of %d records: %w", len(page.Records), err)
+			}
+			p.progress(0, int(page.Remaining))
+			continue
 		}
 		done += len(page.Records)
 		p.progress(done, done+int(page.Remaining))

@@ -1320,6 +1320,7 @@ type PullRequest struct {
 	Brief         bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`             // the last page names only buckets that moved, and those lost in lost
 	Digests       []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"` // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
 	Slots         []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`      // with digests: the slots whose cursors are in cursors
+	Urgent        bool                   `protobuf:"varint,7,opt,name=urgent,proto3" json:"urgent,omitempty"`           // before a first sync: first of all what the caller works with today, on a page that moves no cursor
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1394,6 +1395,13 @@ func (x *PullRequest) GetSlots() []uint32 {
 		return x.Slots
 	}
 	return nil
+}
+
+func (x *PullRequest) GetUrgent() bool {
+	if x != nil {
+		return x.Urgent
+	}
+	return false
 }
 
 type FieldState struct {
@@ -2382,14 +2390,15 @@ const file_sync_proto_rawDesc = "" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x03 \x01(\x04R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xb3\x01\n" +
+	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xcb\x01\n" +
 	"\vPullRequest\x120\n" +
 	"\acursors\x18\x01 \x03(\v2\x16.rounds.sync.v1.CursorR\acursors\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\x12\x16\n" +
 	"\x06schema\x18\x03 \x01(\rR\x06schema\x12\x14\n" +
 	"\x05brief\x18\x04 \x01(\bR\x05brief\x12\x18\n" +
 	"\adigests\x18\x05 \x03(\x06R\adigests\x12\x14\n" +
-	"\x05slots\x18\x06 \x03(\rR\x05slots\"g\n" +
+	"\x05slots\x18\x06 \x03(\rR\x05slots\x12\x16\n" +
+	"\x06urgent\x18\a \x01(\bR\x06urgent\"g\n" +
 	"\n" +
 	"FieldState\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12+\n" +

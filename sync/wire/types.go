@@ -157,6 +157,7 @@ type PullRequest struct {
 	Brief   bool     // the last page is to name only buckets that moved, and those lost in Lost
 	Digests []uint64 // DigestSlots sums over all cursors of the device; none: every cursor is in Cursors
 	Slots   []int    // with Digests: the slots whose cursors are in Cursors
+	Urgent  bool     // first of all what the caller works with today
 }
 
 // BucketState is where a page ends in a bucket.
@@ -177,7 +178,7 @@ type PullResponse struct {
 	HLC       hlc.Reading
 	Lost      []string // Brief: buckets of the request that the caller no longer sees, or that are not there any more
 	Differs   []int    // Digests: slots that differ and whose cursors are needed; nothing else is in the answer
-	Urgent    bool     // the page is of what the caller works with today
+	Urgent    bool     // the page is of what the caller works with today: no cursor moves, and each of its records comes again in its place
 	// Brief says that the request was brief: buckets that are not named are as they were. Who asked sets it; it does not travel.
 	Brief bool
 }
