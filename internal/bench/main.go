@@ -88,10 +88,10 @@ func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 	if first {
 		steps = append(steps, step{"measure saving", b.saving}, step{"measure lists", b.lists}, step{"measure the search", b.searching})
 	}
-	steps = append(steps, step{"measure pushing", b.pushing}, step{"measure an edit's way to a colleague", b.editToColleague},
+	steps = append(steps, step{"measure pushing", b.pushing}, step{"measure an edit's way to a colleague", b.editToColleague}, step{"measure an edit's way by hints", b.editByHint},
 		step{"measure a pull over many buckets", b.manyBuckets}, step{"measure many who push", b.pushers}, step{"measure the server", b.serving})
 	if first {
-		steps = append(steps, step{"measure the window", b.window})
+		steps = append(steps, step{"measure the server with many watching", b.watched}, step{"measure the window", b.window})
 	} else {
 		steps = append(steps, step{"close the device", func(context.Context) error { return b.rep.Close() }})
 	}
