@@ -11,6 +11,7 @@ import (
 // command line and logs.
 type Error struct {
 	Code    string         // stable, snake_case; see the constants below
+	Reason  string         // tells cases of one code apart that have texts of their own, "" mostly; see offline.go
 	Kind    string         // kind of record, "" when not about one
 	ID      string         // the record, "" when not about one
 	Field   string         // the field, "" when not about one
@@ -87,9 +88,12 @@ func (e *Error) ErrorArgs() map[string]any {
 }
 
 // TextKeys lists the keys under which the translated text is looked for, the most specific first: "error.<code>.<kind>.<field>" for
-// rules that deserve words of their own, then "error.<code>".
+// rules that deserve words of their own, "error.<code>.<reason>", then "error.<code>".
 func (e *Error) TextKeys() []string {
 	keys := []string{"error." + e.Code}
+	if e.Reason != "" {
+		keys = append([]string{"error." + e.Code + "." + e.Reason}, keys...)
+	}
 	if e.Kind != "" && e.Field != "" {
 		keys = append([]string{"error." + e.Code + "." + e.Kind + "." + e.Field}, keys...)
 	}

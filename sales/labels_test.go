@@ -65,6 +65,15 @@ func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 				t.Errorf("%s: error.%s is missing", language, code)
 			}
 		}
+		for _, reason := range []string{
+			OfflinePortal, OfflineProxy, OfflineInterposed, OfflineAddress, OfflineName, OfflineNoNetwork, OfflineRefused, OfflineTimeout, OfflineCut, OfflineUntrusted,
+			OfflineWrongHost, OfflineExpired, OfflineClock, OfflinePlain, OfflineFault, OfflineDown, OfflineBusy, OfflineTooLarge,
+		} {
+			key := (&Error{Code: CodeOffline, Reason: reason}).TextKeys()[0]
+			if text := texts[key]; text == "" || strings.Contains(strings.ToLower(text), "internal") {
+				t.Errorf("%s: %s is missing, or says nothing to a rep: %q", language, key, text)
+			}
+		}
 		for key, text := range texts {
 			parsed, err := template.New(key).Parse(text)
 			if err != nil {

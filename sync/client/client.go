@@ -4,12 +4,10 @@ package client
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"connectrpc.com/connect"
 
@@ -37,23 +35,10 @@ func New(server, token string) (*Client, error) {
 		return nil, err
 	}
 	t := &traffic{}
-	hc := &http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&countingDialer{dialer: net.Dialer{Timeout: 10 * time.Second}, traffic: t}).DialContext,
-		ForceAttemptHTTP2:     true,
-		TLSHandshakeTimeout:   10 * time.Second,
-		ResponseHeaderTimeout: 2 * time.Minute,
-		IdleConnTimeout:       90 * time.Second,
-		MaxIdleConnsPerHost:   2,
-	}, CheckRedirect: func(*http.Request, []*http.Request) error {
-		// A redirect is a captive portal or a mistake: the token must not follow it.
-		return errRedirected
-	}}
+	hc := &http.Client{Transport: network(t)}
 	rpc := syncpb.NewSyncServiceClient(hc, base, compression()...)
 	return &Client{rpc: rpc, http: hc, server: base, token: token, traffic: t}, nil
 }
-
-var errRedirected = errors.New("the network answered in the server's place")
 
 // Address checks a server's address and gives its normal form.
 func Address(server string) (string, error) {
@@ -125,7 +110,7 @@ func (c *Client) Pull(ctx context.Context, r wire.PullRequest) (wire.PullRespons
 	page := wire.DecodePage(resp.Msg)
 	if page.HLC == 0 { // an empty answer is a valid message, and would say that the user sees nothing any more
 		return wire.PullResponse{}, &sales.Error{
-			Code: sales.CodeOffline, Message: "pull at " + c.server + ": the answer is empty",
+			Code: sales.CodeOffline, Reason: sales.OfflineInterposed, Message: "pull at " + c.server + ": the answer is empty",
 			Hint: "something on the way may answer in the server's place; your work is kept, try again later", Args: map[string]any{"Server": c.server},
 		}
 	}

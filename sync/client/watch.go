@@ -25,7 +25,7 @@ func (c *Client) Watch(ctx context.Context, hint func(changed bool)) error {
 
 // watchEnded explains why a stream ended; one that ends without an error is one that was cut.
 func (c *Client) watchEnded(err error) error {
-	if connect.CodeOf(err) == connect.CodeUnimplemented {
+	if errors.Is(err, errors.ErrUnsupported) || connect.CodeOf(err) == connect.CodeUnimplemented {
 		return &sales.Error{
 			Code: sales.CodeNotFound, Message: "watch at " + c.server + ": the server gives no hints",
 			Hint: "nothing is lost: the device asks at intervals", Args: map[string]any{"Server": c.server}, Cause: errors.ErrUnsupported,
