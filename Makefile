@@ -41,9 +41,16 @@ help: ## List what make can do
 deps: ## Install missing system packages for building and running
 	@scripts/install-packages.sh build
 
+# A real S3 server, over a folder, for the tests of the file store.
+VERSITYGW := .build/tools/versitygw-v1.8.0
+
 .PHONY: deps-test
-deps-test: deps ## Install missing system packages for testing
+deps-test: deps $(VERSITYGW) ## Install missing system packages for testing
 	@scripts/install-packages.sh test
+
+$(VERSITYGW):
+	GOBIN=$(abspath $(@D)) CGO_ENABLED=0 go install github.com/versity/versitygw/cmd/versitygw@$(lastword $(subst -, ,$@))
+	mv $(@D)/versitygw $@
 
 .PHONY: run
 run: build ## Open Rounds with a sample server on this computer (SCALE=small|full)
