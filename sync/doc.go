@@ -1,5 +1,5 @@
 // Package sync is the specification of how a device and the server of Rounds keep the same records. It holds no code; the rooms
-// below it do: hlc (clock), wire (messages), merge (conflict rules), replica (the engine on a device), client and server (the two ends of the
+// below it do: hlc (clock), wire (messages), merge (conflict rules), files (chunks, manifests, thumbnails), replica (the engine on a device), client and server (the two ends of the
 // wire). The Protobuf form is in syncpb/sync.proto; every call also works as JSON over HTTP POST.
 //
 // # Terms
@@ -131,6 +131,39 @@
 //
 // A checksum says nothing about values. The device keeps beside each row a CRC-64 of what it wrote there; the deep check, each week while the app is idle or by
 // `roundsctl doctor --deep`, reads every row against it, and the rows that it finds damaged are fetched by their ids like those above.
+//
+// # Files
+//
+// An attachment is a record that names a content by its hash: the SHA-256 of the whole, in lower-case hexadecimal. The content travels apart from the
+// record, over plain HTTP with the same token (Authorization: Bearer). It is cut into chunks of 524,288 bytes, the last one shorter; each is named by
+// its own SHA-256.
+//
+//	GET  /files/limits              {"file": bytes of the largest file, 0 for any; "chunk": bytes of a chunk}
+//	POST /files/manifests           {"sha256", "size", "media_type", "chunks": [hashes in order]} gives {"ready", "missing": [hashes]}
+//	PUT  /files/chunks/{sha256}     a chunk: 201 where it is new, 200 where it was there
+//	GET  /files/{sha256}            the content, with Range
+//	GET  /files/{sha256}/thumbnail  a JPEG of at most 320 pixels a side, upright; 204 where there is none
+//
+// A device offers the manifest first and hears which chunks the server lacks; it sends those, in any order, and offers the manifest again. Once all are there,
+// the server reads the whole content, and only when its hash agrees the file becomes ready, all at once; until then nobody can fetch any of it. A manifest whose
+// chunks make another content is forgotten and audited. After a cut, offering the manifest tells what is missing still; that is all there is to resuming. A
+// fetch goes on with Range where it was cut, and the device shows the content only when its hash agrees. A file and a chunk are stored once, whoever
+// sends them; what is there costs nothing on the wire.
+//
+// A chunk whose content has another hash is refused (422) and audited; one that no manifest names is refused (400), so that nothing is stored that no quota
+// counts. A file over the limit is refused with 413, one for which the user or the organisation has no room with 507. Refusals are JSON with
+// code, message and hint; every answer that the server itself wrote has the header Rounds-Files.
+//
+// A caller may fetch a file when a live attachment in a bucket that the caller sees names it. To anybody else it does not exist (404, not_found). One that is named
+// and not whole yet is answered with 404, not_ready: it is still on its way. Who may write attachments may send files.
+//
+// The record goes first: a device offers a content when the server has taken an attachment that names it. Others thus hear early of a photo, and see that it is on
+// its way; a refused record costs no upload. Thumbnails are fetched with the records, contents when somebody opens them. What no attachment on a device names any
+// more, because it was deleted or its bucket lost, leaves that device; what it has added and not sent stays as long as a change that could bring the
+// attachment back. After a reset the device offers its own files of the last 30 days again.
+//
+// The server removes a file that no live attachment has named for 45 days: longer than changes are sent again, so that what an unsynced change names
+// is still there when it comes.
 //
 // # Limits
 //

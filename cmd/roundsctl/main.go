@@ -48,7 +48,7 @@ func command(in io.Reader, out io.Writer) *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&t.dir, "workbook", os.Getenv("ROUNDS_WORKBOOK"), "the workbook's folder (or ROUNDS_WORKBOOK)")
 	root.AddCommand(t.login(), t.logout(), t.sync(), t.status(), t.add(), t.edit(), t.del(), t.show(), t.list(), t.search(),
-		t.importFile(), t.exportFile(), t.pending(), t.undo(), t.retry(), t.conflicts(), t.resolve(), t.doctor(), t.kinds())
+		t.attach(), t.fetch(), t.importFile(), t.exportFile(), t.pending(), t.undo(), t.retry(), t.conflicts(), t.resolve(), t.doctor(), t.kinds())
 	explainUse(root)
 	return root
 }

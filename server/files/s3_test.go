@@ -34,10 +34,7 @@ func startS3(t *testing.T) string {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); err != nil {
-		if testing.Short() {
-			t.Skip("versitygw is not installed: `make deps-test` installs it")
-		}
-		t.Fatal("versitygw is not installed: run `make deps-test`, or the tests with -short")
+		t.Fatal("versitygw is not installed: run `make deps-test`")
 	}
 	dir := t.TempDir()
 	if err := os.Mkdir(filepath.Join(dir, "rounds"), 0o700); err != nil { // a bucket is a folder
