@@ -24,7 +24,15 @@ func Migrate(ctx context.Context, p Place) ([]string, error) {
 			return nil, err
 		}
 	}
-	return central.Migrate(ctx, p.address())
+	done, err := central.Migrate(ctx, p.address())
+	if err != nil {
+		return done, err
+	}
+	q, more, err := OpenQueue(ctx, p)
+	if err != nil {
+		return done, err
+	}
+	return append(done, more...), q.Close()
 }
 
 // Backup writes a backup of a journal into a file, which is there only when it is whole. A server may be at work on the same database.

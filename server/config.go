@@ -33,6 +33,12 @@ type Config struct {
 	FileLimit         int64  // bytes of the largest file, 0 for any
 	UserQuota         int64  // bytes of all files that one user has uploaded, 0 for any
 	OrganisationQuota int64  // bytes of all files, 0 for any
+
+	NoJobs      bool            // do no upkeep; `rounds-server jobs run` does it from outside
+	JobsHour    int             // of the day in UTC at which the day's jobs begin
+	Backups     string          // folder of the daily backups; "" for "backups" in Data, and for none with Database
+	KeepBackups int             // how many there are; 0 means 7, below that none are made
+	Horizon     central.Horizon // what is forgotten when; what is 0 has its default
 }
 
 // DefaultData is the folder of the server's data for this user.
@@ -74,6 +80,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Database != "" && !central.IsURL(c.Database) {
 		return c, notADatabase() // what was given may be a password
+	}
+	if err := c.horizonFits(); err != nil {
+		return c, err
 	}
 	host, _, err := net.SplitHostPort(c.Listen)
 	if err != nil {

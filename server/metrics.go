@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -18,6 +19,8 @@ type metrics struct {
 	calls    *prometheus.CounterVec
 	records  *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	runs     *prometheus.CounterVec
+	lastRun  *prometheus.GaugeVec
 }
 
 func newMetrics(version string) *metrics {
@@ -29,15 +32,27 @@ func newMetrics(version string) *metrics {
 			Name: "rounds_request_seconds", Help: "Time from request to answer, by the first part of the path.", Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10},
 		}, []string{"area"}),
 	}
+	m.runs = prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rounds_job_runs_total", Help: "Runs of the jobs of upkeep, by job and outcome."}, []string{"job", "outcome"})
+	m.lastRun = prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "rounds_job_last_success_timestamp_seconds", Help: "When this server last did a job of upkeep to its end."}, []string{"job"})
 	info := prometheus.NewGauge(prometheus.GaugeOpts{Name: "rounds_info", Help: "Always 1; the version is a label.", ConstLabels: prometheus.Labels{"version": version}})
 	info.Set(1)
-	m.registry.MustRegister(m.calls, m.records, m.seconds, info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.registry.MustRegister(m.calls, m.records, m.seconds, m.runs, m.lastRun, info, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
 // watchers shows how many devices watch.
 func (m *metrics) watchers(count func() int) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "rounds_watchers", Help: "Devices that wait for hints on a stream."}, func() float64 { return float64(count()) }))
+}
+
+// job hears of the runs of jobs.
+func (m *metrics) job(job string, _ time.Duration, err error) {
+	if err != nil {
+		m.runs.WithLabelValues(job, "failed").Inc()
+		return
+	}
+	m.runs.WithLabelValues(job, "ok").Inc()
+	m.lastRun.WithLabelValues(job).SetToCurrentTime()
 }
 
 // call is the sync handler's observer.

@@ -112,6 +112,8 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 	}()
 	prepared := make(chan error, 1)
 	go func() { prepared <- s.prepare(ctx) }()
+	stopJobs := func() {}
+	defer func() { stopJobs() }()
 	for {
 		select {
 		case err := <-prepared:
@@ -119,6 +121,9 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 				return errors.Join(err, hs.Close())
 			}
 			prepared = nil
+			if stopJobs, err = s.startJobs(ctx); err != nil {
+				return errors.Join(err, hs.Close())
+			}
 			s.ready.Store(true)
 			s.log.Info("ready", "address", listener.Addr().String(), "data", s.config.Data, "version", s.config.Version)
 			if started != nil {

@@ -51,6 +51,7 @@ func variable(flag string) string {
 // known lists the names that a configuration file may hold.
 var known = []string{
 	"data", "database", "listen", "sample", "tls-cert", "tls-key", "min-schema", "blobs", "file-limit", "user-quota", "organisation-quota", "log",
+	"no-jobs", "jobs-hour", "backups", "keep-backups", "keep-deleted", "keep-history",
 }
 
 func readConfig(path string) (map[string]string, error) {

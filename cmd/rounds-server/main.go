@@ -68,7 +68,7 @@ func command(in io.Reader, out, errs io.Writer) *cobra.Command {
 	root.PersistentFlags().StringVar(&p.data, "data", server.DefaultData(), "folder of the server's data")
 	root.PersistentFlags().StringVar(&p.database, "database", "", "URL of a PostgreSQL database, postgres://USER@HOST:5432/NAME; without it, a file in the data folder")
 	root.PersistentFlags().StringVar(&p.config, "config", "", "file with options, one NAME = VALUE a line")
-	root.AddCommand(p.serve(), p.user(), p.migrate(), p.backup(), p.restore(), p.verify(), p.move(), &cobra.Command{
+	root.AddCommand(p.serve(), p.user(), p.migrate(), p.backup(), p.restore(), p.verify(), p.move(), p.jobs(), &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(*cobra.Command, []string) { fmt.Fprintln(out, version) },
 	})
@@ -106,6 +106,7 @@ func (p *program) serve() *cobra.Command {
 	var c server.Config
 	var format string
 	var limits fileLimits
+	var upkeep upkeepOptions
 	cmd := &cobra.Command{
 		Use: "serve", Short: "Serve devices and the web console until stopped", Args: cobra.NoArgs,
 		Long: `Serve devices and the web console until stopped by an interrupt.
@@ -116,6 +117,7 @@ administrator is made by: rounds-server user add NAME --role admin --password-st
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Data, c.Database, c.Version = p.data, p.database, version
 			limits.fill(&c)
+			upkeep.fill(&c)
 			var handler slog.Handler = slog.NewTextHandler(p.err, nil)
 			switch format {
 			case "text":
@@ -140,6 +142,7 @@ administrator is made by: rounds-server user add NAME --role admin --password-st
 	f.StringVar(&c.TLSKey, "tls-key", "", "file with the certificate's private key (PEM)")
 	f.IntVar(&c.MinSchema, "min-schema", 0, "oldest version of the record declarations whose apps may fetch records; older ones go on sending")
 	limits.flags(f, &c)
+	upkeep.flags(f, &c)
 	f.StringVar(&format, "log", "text", "format of the log on standard error: text or json")
 	return cmd
 }

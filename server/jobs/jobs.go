@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
 )
 
 // Job is something that is to be done regularly.
@@ -64,6 +65,15 @@ type args struct {
 // Kind is the queue's name of all jobs of Rounds.
 func (args) Kind() string { return "rounds" }
 
+// taken are the states in which a run keeps another one of the same period away: all but that in which every attempt has failed.
+var taken = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+	rivertype.JobStateCompleted, rivertype.JobStateCancelled,
+}
+
+// Final marks an error that trying again would only repeat.
+func Final(err error) error { return river.JobCancel(err) }
+
 // period names the day, or the week, of a moment.
 func period(j Job, at time.Time, hour int) string {
 	at = at.UTC().Add(-time.Duration(hour) * time.Hour)
@@ -80,7 +90,7 @@ func periodic(list []Job, o Options) []*river.PeriodicJob {
 	out := make([]*river.PeriodicJob, len(list))
 	for i, j := range list {
 		out[i] = river.NewPeriodicJob(river.PeriodicInterval(offered), func() (river.JobArgs, *river.InsertOpts) {
-			return args{j.Name, period(j, o.Now(), o.Hour)}, &river.InsertOpts{MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true}}
+			return args{j.Name, period(j, o.Now(), o.Hour)}, &river.InsertOpts{MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: taken}}
 		}, &river.PeriodicJobOpts{RunOnStart: true})
 	}
 	return out

@@ -46,7 +46,7 @@ type backend interface {
 type Run struct {
 	Job      string
 	Period   string
-	State    string // waiting, running, done, failed, cancelled
+	State    string // waiting; running; done; failed; failed, tried again
 	Attempts int
 	Began    time.Time // of the last attempt; zero before the first
 	Ended    time.Time
@@ -181,7 +181,7 @@ func (q *queue[T]) Runs(ctx context.Context, limit int) ([]Run, error) {
 // states are the queue's states in the words of administrators.
 var states = map[string]string{
 	"available": "waiting", "pending": "waiting", "scheduled": "waiting", "retryable": "failed, tried again", "running": "running", "completed": "done",
-	"discarded": "failed", "cancelled": "cancelled",
+	"discarded": "failed", "cancelled": "failed",
 }
 
 // warnings lets only warnings and errors of the queue into the log.

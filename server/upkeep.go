@@ -1,0 +1,214 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gocloud.dev/gcerrors"
+
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/server/files"
+	"github.com/rounds-field/rounds/server/jobs"
+	"github.com/rounds-field/rounds/store"
+	"github.com/rounds-field/rounds/store/central"
+)
+
+const (
+	jobsFile     = "jobs.db"
+	backupFolder = "backups"
+	backupName   = "rounds-????????T??????Z.rounds" // as glob
+)
+
+// Upkeep is what a server does by itself.
+type Upkeep struct {
+	config  Config
+	journal *central.Journal
+	files   *files.Store
+	now     func() time.Time
+}
+
+// NewUpkeep names the upkeep of an organisation.
+func NewUpkeep(c Config, journal *central.Journal, contents *files.Store) *Upkeep {
+	return &Upkeep{config: c.upkept(), journal: journal, files: contents, now: time.Now}
+}
+
+// upkept fills in the defaults of the upkeep.
+func (c Config) upkept() Config {
+	if c.Backups == "" && c.Database == "" {
+		c.Backups = filepath.Join(c.Data, backupFolder)
+	}
+	if c.KeepBackups == 0 {
+		c.KeepBackups = 7
+	}
+	if c.Horizon.Deleted == 0 {
+		c.Horizon.Deleted = central.DefaultHorizon.Deleted
+	}
+	if c.Horizon.Changes == 0 {
+		c.Horizon.Changes = 2 * c.Horizon.Deleted
+	}
+	return c
+}
+
+// leastHorizon leaves room beyond the 30 days for which devices keep what was acknowledged.
+const leastHorizon = 45 * 24 * time.Hour
+
+func (c Config) horizonFits() error {
+	if d := c.Horizon.Deleted; d != 0 && d < leastHorizon {
+		return bad("keep-deleted", fmt.Sprintf("%d days are too few: devices send again what was acknowledged in the last 30", d/(24*time.Hour)), "give 45 days or more")
+	}
+	if h := c.Horizon.History; h != 0 && h < leastHorizon {
+		return bad("keep-history", fmt.Sprintf("%d days are too few", h/(24*time.Hour)), "give 45 days or more, or 0 to keep the history for good")
+	}
+	return nil
+}
+
+// Jobs lists what is to be done, each day or week.
+func (u *Upkeep) Jobs() []jobs.Job {
+	list := []jobs.Job{
+		{Name: "prune", Run: u.prune},
+		{Name: "collect-files", Run: u.files.Collect},
+		{Name: "verify", Weekly: true, Run: u.verify},
+	}
+	if u.config.Backups != "" && u.config.KeepBackups > 0 {
+		list = slices.Insert(list, 0, jobs.Job{Name: "backup", Run: u.backup})
+	}
+	return list
+}
+
+// Run does one job at once.
+func (u *Upkeep) Run(ctx context.Context, name string) (string, error) {
+	var names string
+	for _, j := range u.Jobs() {
+		if j.Name == name {
+			return j.Run(ctx)
+		}
+		names += " " + j.Name
+	}
+	return "", &sales.Error{Code: sales.CodeNotFound, Message: "there is no job " + name, Hint: "there are:" + names}
+}
+
+func (u *Upkeep) prune(ctx context.Context) (string, error) {
+	did, err := u.journal.Prune(ctx, u.config.Horizon)
+	return "forgot " + did.String(), err
+}
+
+// verify reads the whole database, and asks the blob store for every chunk.
+func (u *Upkeep) verify(ctx context.Context) (string, error) {
+	r, err := u.journal.VerifyAll(ctx)
+	if err != nil {
+		return "", err
+	}
+	if err := r.Err(); err != nil {
+		return "", jobs.Final(err)
+	}
+	chunks, missing, first := 0, 0, ""
+	err = u.files.Blobs(ctx, func(key string, size int64) error {
+		chunks++
+		a, err := u.files.Bucket().Attributes(ctx, key)
+		if err != nil && gcerrors.Code(err) != gcerrors.NotFound {
+			return fmt.Errorf("look for the content of a file: %w", err)
+		}
+		if err != nil || a.Size != size {
+			if missing++; first == "" {
+				first = key
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", store.Explain("verify the contents of files", err)
+	}
+	if missing > 0 {
+		return "", jobs.Final(&sales.Error{
+			Code: sales.CodeStorage, Message: fmt.Sprintf("%d of %d pieces of files are missing in the blob store, the first: %s", missing, chunks, first),
+			Hint: "copy them back from a copy of the folder or bucket of --blobs",
+		})
+	}
+	return fmt.Sprintf("no fault in %d buckets, %d records, %d changes, %d pieces of files", len(r.Buckets), r.Records, r.Changes, chunks), nil
+}
+
+// backup writes the day's backup, verifies it by restoring it aside, and only then removes old ones.
+func (u *Upkeep) backup(ctx context.Context) (string, error) {
+	if err := os.MkdirAll(u.config.Backups, 0o700); err != nil {
+		return "", store.Explain("make the folder of the backups", err)
+	}
+	path := filepath.Join(u.config.Backups, "rounds-"+stamp(u.now())+".rounds")
+	c, err := Backup(ctx, u.journal, path, u.config.Version)
+	if err != nil {
+		return "", err
+	}
+	if err := u.verifyBackup(ctx, path); err != nil {
+		return "", err
+	}
+	removed, err := u.removeOld()
+	return fmt.Sprintf("wrote %s with %d rows and verified it; removed %d old ones", path, c.Rows(), removed), err
+}
+
+func (u *Upkeep) verifyBackup(ctx context.Context, path string) (err error) {
+	f, err := os.Open(path) // #nosec G304 -- just written
+	if err != nil {
+		return store.Explain("verify the backup "+path, err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	_, r, err := VerifyFile(ctx, f)
+	if err != nil {
+		return err
+	}
+	return r.Err()
+}
+
+func (u *Upkeep) removeOld() (int, error) {
+	list, err := filepath.Glob(filepath.Join(u.config.Backups, backupName))
+	if err != nil {
+		return 0, fmt.Errorf("list the backups: %w", err)
+	}
+	slices.Sort(list)
+	old := list[:max(0, len(list)-u.config.KeepBackups)]
+	return len(old), store.Explain("remove old backups", removed(old...))
+}
+
+// OpenQueue opens the queue of the jobs of a place, with its tables up to date.
+func OpenQueue(ctx context.Context, p Place) (*jobs.Queue, []string, error) {
+	open := func() (*jobs.Queue, error) { return jobs.OpenServer(ctx, p.Database) }
+	if p.file() {
+		open = func() (*jobs.Queue, error) { return jobs.OpenFile(ctx, filepath.Join(p.Data, jobsFile)) }
+	}
+	q, err := open()
+	if err != nil {
+		return nil, nil, err
+	}
+	done, err := q.Migrate(ctx)
+	if err != nil {
+		return nil, nil, errors.Join(err, q.Close())
+	}
+	return q, done, nil
+}
+
+// startJobs begins the upkeep and gives what ends it.
+func (s *Server) startJobs(ctx context.Context) (stop func(), err error) {
+	if s.config.NoJobs {
+		return func() {}, nil
+	}
+	q, _, err := OpenQueue(ctx, Place{Data: s.config.Data, Database: s.config.Database})
+	if err != nil {
+		return func() {}, err
+	}
+	u := NewUpkeep(s.config, s.journal, s.files)
+	// Stopping the queue cancels what runs.
+	if err := q.Start(context.WithoutCancel(ctx), u.Jobs(), jobs.Options{Hour: s.config.JobsHour, Log: s.log, Observe: s.metrics.job}); err != nil {
+		return func() {}, errors.Join(err, q.Close())
+	}
+	return func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+		defer cancel()
+		if err := errors.Join(q.Stop(ctx), q.Close()); err != nil {
+			s.log.LogAttrs(ctx, slog.LevelError, "the jobs did not end as they should", slog.Any("error", err))
+		}
+	}, nil
+}
