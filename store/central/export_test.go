@@ -88,3 +88,27 @@ func (j *Journal) Deadlocks() int64 {
 	}
 	return 0
 }
+
+// Strings gives the first column of a query.
+func (j *Journal) Strings(ctx context.Context, query string) []string {
+	var out []string
+	err := j.db.Read(ctx, func(tx *sql.Tx) error {
+		rows, err := tx.QueryContext(ctx, query)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var s string
+			if err := rows.Scan(&s); err != nil {
+				return err
+			}
+			out = append(out, s)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
