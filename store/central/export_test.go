@@ -77,16 +77,30 @@ func (j *Journal) BeforeCommit(before func(ctx context.Context, tx *sql.Tx) erro
 	j.db = disturbed{db, before}
 }
 
-// Deadlocks is how many transactions PostgreSQL gave up because of a deadlock, and were tried again.
-func (j *Journal) Deadlocks() int64 {
+// Retries is how many transactions PostgreSQL gave up and were tried again, and how many of them because of a deadlock.
+func (j *Journal) Retries() (all, deadlocks int64) {
 	db := j.db
 	if d, ok := db.(disturbed); ok {
 		db = d.database
 	}
 	if s, ok := db.(*server); ok {
-		return s.deadlocks.Load()
+		return s.retries.Load(), s.deadlocks.Load()
 	}
-	return 0
+	return 0, 0
+}
+
+// Begin finds or makes the organisation, as opening does.
+func (j *Journal) Begin(ctx context.Context) error { return j.prepare(ctx, Options{Now: j.now}) }
+
+// Exec runs a statement.
+func (j *Journal) Exec(ctx context.Context, statement string) {
+	err := j.db.Write(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, statement)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
 }
 
 // Strings gives the first column of a query.

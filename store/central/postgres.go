@@ -35,7 +35,8 @@ const (
 type server struct {
 	pool      *pgxpool.Pool
 	db        *sql.DB
-	deadlocks atomic.Int64 // transactions that were tried again because of one
+	retries   atomic.Int64 // how often a transaction was tried again
+	deadlocks atomic.Int64 // how often because of a deadlock
 }
 
 // openServer connects to the PostgreSQL database that a URL names. Nothing that it says holds the URL, which may have a password in it.
@@ -90,11 +91,12 @@ func (s *server) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		if err == nil {
 			return nil
 		}
-		if codeOf(err) == deadlockDetected {
-			s.deadlocks.Add(1)
-		}
 		if !again || try == tries {
 			return faultOf(err)
+		}
+		s.retries.Add(1)
+		if codeOf(err) == deadlockDetected {
+			s.deadlocks.Add(1)
 		}
 		wait := time.NewTimer(pause/2 + rand.N(pause)) // #nosec G404 -- the pause is no secret
 		select {

@@ -136,40 +136,72 @@ func TestTheSameNewRecordAndTheSameNewBucketFromTwoAtOnce(t *testing.T) {
 	}
 }
 
-// Servers that start at once on an empty database make one set of tables, one organisation, and its first records once.
+// Servers that start at once on an empty database make one set of tables and one organisation.
 func TestServersThatStartAtOnceShareOneOrganisation(t *testing.T) {
 	database := newDatabase(t)
 	const n = 5
-	var organisations [n]string
-	var did [n]bool
+	journals := make([]*central.Journal, n)
+	same := func() {
+		t.Helper()
+		for _, j := range journals {
+			if j != nil && j.Organisation() != journals[0].Organisation() {
+				t.Errorf("organisations %s and %s", journals[0].Organisation(), j.Organisation())
+			}
+		}
+	}
 	atOnce(n, func(i int) {
 		j, err := central.Open(context.Background(), database, central.Options{Sync: "normal"})
 		if err != nil {
 			t.Error(err)
 			return
 		}
-		organisations[i] = j.Organisation()
-		did[i], err = j.Once(context.Background(), "defaults", func() ([]sales.Edit, error) {
-			return []sales.Edit{sales.CreateOf(sales.Territory{Code: "31", Name: "East"})}, nil
+		journals[i] = j
+	})
+	if t.Failed() {
+		return
+	}
+	same()
+	for range 5 { // the tables are there, nobody waits for anybody
+		journals[0].Exec(t.Context(), "DELETE FROM organisations")
+		atOnce(n, func(i int) {
+			if err := journals[i].Begin(context.Background()); err != nil {
+				t.Error(err)
+			}
 		})
-		if err != nil {
-			t.Error(err)
-		}
+		same()
+	}
+	for _, j := range journals {
 		if err := j.Close(); err != nil {
 			t.Error(err)
 		}
-	})
-	times := 0
-	for i := range n {
-		if organisations[i] != organisations[0] {
-			t.Errorf("organisations %v", organisations)
-		}
-		if did[i] {
-			times++
-		}
 	}
-	if times != 1 {
-		t.Errorf("the first records were written %d times", times)
+}
+
+// What is to be done once is done once, however many servers begin to do it at the same time.
+func TestWhatIsDoneOnceIsDoneByOneOfManyServers(t *testing.T) {
+	w := newWorld(t)
+	journals := w.several(4)
+	for round := range 10 {
+		code := fmt.Sprint("9", round)
+		var did [4]bool
+		atOnce(4, func(i int) {
+			var err error
+			did[i], err = journals[i].Once(context.Background(), "round-"+code, func() ([]sales.Edit, error) {
+				return []sales.Edit{sales.CreateOf(sales.Territory{Code: code, Name: "T"})}, nil
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+		times := 0
+		for _, d := range did {
+			if d {
+				times++
+			}
+		}
+		if times != 1 {
+			t.Errorf("round %d was done %d times", round, times)
+		}
 	}
 }
 
