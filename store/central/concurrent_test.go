@@ -257,61 +257,50 @@ func TestWritersThatTouchBucketsInOppositeOrderDoNotDeadlock(t *testing.T) {
 	}
 }
 
-// A partner moves to and fro between two territories while others write visits to it and change them: every visit is where its partner is.
+// A partner moves to and fro between two territories while others write visits to it and change them: after each move, every visit is where its
+// partner is.
 func TestChildrenFollowAPartnerThatMovesWhileTheyAreWritten(t *testing.T) {
+	const writers = 3
 	w := newWorld(t)
-	journals := w.several(3)
+	journals := w.several(1 + writers)
 	partner := w.commit(sales.CreateOf(sales.Partner{Name: "Mover", RegionCode: "3101"}))[0]
-	var mu sync.Mutex
-	rng := rand.New(rand.NewPCG(1, 8))
-	for _, j := range journals[1:] {
+	for n, j := range journals[1:] {
 		j.BeforeCommit(func(context.Context, *sql.Tx) error { // the partner moves while a visit is written and not yet there
-			mu.Lock()
-			pause := time.Duration(rng.IntN(4000)) * time.Microsecond
-			mu.Unlock()
-			time.Sleep(pause)
+			time.Sleep(time.Duration(3*n) * time.Millisecond)
 			return nil
 		})
 	}
-	var done sync.WaitGroup
-	done.Go(func() {
-		for n := range 30 {
-			to := []string{"4401", "3101"}[n%2]
-			if _, err := journals[0].Commit(context.Background(), system, sales.Edit{Verb: sales.Update, Kind: "partner", ID: partner, Values: sales.Values{"region_code": to}}); err != nil {
-				t.Error(err)
+	devices, visits := make([]*device, writers), make([]string, writers)
+	for i := range devices {
+		devices[i] = w.device(fmt.Sprint("writer", i), sales.RoleRep, "31", "44")
+	}
+	const rounds = 20
+	for n := range rounds {
+		atOnce(1+writers, func(i int) {
+			if i == 0 {
+				to := sales.Values{"region_code": []string{"4401", "3101"}[n%2]}
+				if _, err := journals[0].Commit(context.Background(), system, sales.Edit{Verb: sales.Update, Kind: "partner", ID: partner, Values: to}); err != nil {
+					t.Error(err)
+				}
+				return
 			}
-		}
-	})
-	for i := range 4 {
-		d := w.device(fmt.Sprint("writer", i), sales.RoleRep, "31", "44")
-		done.Go(func() {
-			visit := ""
-			for n := range 25 {
-				change := d.change(sales.Update, "visit", visit, wire.FieldEdit{Number: 11, Value: fmt.Sprint("note ", n)})
-				if n%2 == 0 {
-					change = d.create(sales.Visit{PartnerID: partner, VisitType: "routine", OwnerID: d.caller.UserID})
-					visit = change.RecordID
-				}
-				resp, err := journals[i%3].Push(context.Background(), d.caller, wire.PushRequest{Incarnation: d.caller.Incarnation, Changes: []wire.Change{change}})
-				if err != nil || resp.Verdicts[0].Outcome != wire.Applied {
-					t.Error(err, resp.Verdicts)
-				}
+			d, visit := devices[i-1], &visits[i-1]
+			change := d.change(sales.Update, "visit", *visit, wire.FieldEdit{Number: 11, Value: fmt.Sprint("note ", n)})
+			if n%2 == 0 {
+				change = d.create(sales.Visit{PartnerID: partner, VisitType: "routine", OwnerID: d.caller.UserID})
+				*visit = change.RecordID
+			}
+			resp, err := journals[i].Push(context.Background(), d.caller, wire.PushRequest{Incarnation: d.caller.Incarnation, Changes: []wire.Change{change}})
+			if err != nil || resp.Verdicts[0].Outcome != wire.Applied {
+				t.Error(err, resp.Verdicts)
 			}
 		})
-	}
-	done.Wait()
-	held := w.device("boss", sales.RoleAdmin).pullAll(0)
-	visits := 0
-	for _, r := range held {
-		if r.Kind == "visit" {
-			visits++
-			if r.Bucket != held[partner].Bucket {
-				t.Errorf("visit %s lies in %s, its partner in %s", r.ID, r.Bucket, held[partner].Bucket)
-			}
+		if away := w.journal.Strings(t.Context(), "SELECT v.bucket || ' instead of ' || p.bucket FROM records v JOIN records p ON p.id = v.parent_id WHERE v.bucket <> p.bucket"); len(away) > 0 {
+			t.Fatalf("after move %d visits lie in %v", n, away)
 		}
 	}
-	if visits != 4*13 {
-		t.Errorf("%d visits", visits)
+	if all := w.journal.Strings(t.Context(), "SELECT p.bucket FROM records v JOIN records p ON p.id = v.parent_id"); len(all) != writers*rounds/2 {
+		t.Errorf("%d visits", len(all))
 	}
 	if report, err := w.journal.VerifyAll(t.Context()); err != nil || !report.Good() {
 		t.Error(err, report)
