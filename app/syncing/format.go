@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/rounds-field/rounds/app/ui"
@@ -82,6 +83,10 @@ func stateText(s sales.SyncState) (string, ui.Tone) {
 		}
 		return ui.T("syncing.state.running"), ui.ToneInfo
 	case sales.SyncOffline:
+		var why *sales.Error
+		if errors.As(s.Problem, &why) && why.Reason != "" {
+			return ui.T("syncing.state.offline_why", "Problem", ui.ErrorText(s.Problem), "Count", s.Waiting), ui.ToneWarning
+		}
 		return ui.T("syncing.state.offline", "Count", s.Waiting), ui.ToneWarning
 	case sales.SyncSignedOut:
 		return ui.T("syncing.state.signed_out", "Count", s.Waiting), ui.ToneWarning

@@ -53,19 +53,6 @@ func (t *tool) logout() *cobra.Command {
 	}
 }
 
-func (t *tool) sync() *cobra.Command {
-	return t.jsonFlag(&cobra.Command{
-		Use: "sync", Short: "Send what waits and fetch what is new, once", Args: cobra.NoArgs,
-		RunE: t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
-			r, err := wb.Sync(ctx)
-			if err != nil {
-				return err
-			}
-			return t.line(r, "pushed %d, pulled %d, rejected %d, conflicts %d, %d bytes out, %d bytes in, %.3f s", r.Pushed, r.Pulled, r.Rejected, r.Conflicts, r.BytesOut, r.BytesIn, r.Seconds)
-		}),
-	})
-}
-
 func (t *tool) status() *cobra.Command {
 	return t.jsonFlag(&cobra.Command{
 		Use: "status", Short: "Who is signed in where, and what waits", Args: cobra.NoArgs,

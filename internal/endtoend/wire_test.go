@@ -79,28 +79,28 @@ func TestAnAnswerThatIsLostIsSentAgainAndAppliedOnce(t *testing.T) {
 	a, b := newBook(t), newBook(t)
 	a.login(&server{t: t, addr: strings.TrimPrefix(n.URL, "http://")}, "li.na")
 	b.login(s, "li.na")
-	a.run(partnerLines(20), "add", "partner", "--json", "-")
-	n.swallow.Store(2)
-	for range 2 {
+	a.run(partnerLines(100), "add", "partner", "--json", "-")
+	n.swallow.Store(5)
+	for range 5 {
 		_, complaint, err := a.try("", "sync")
 		if err == nil {
 			t.Fatal("a sync whose answer is lost succeeds")
 		}
 		oneLine(t, complaint, n.URL, "your work is kept")
 	}
-	if r := a.sync(); r.Pushed != 20 || r.Rejected != 0 {
-		t.Errorf("the third sync reports %+v", r)
+	if r := a.sync(); r.Pushed != 100 || r.Rejected != 0 {
+		t.Errorf("the sixth sync reports %+v", r)
 	}
-	if n.arrivals.Load() != 3 {
-		t.Errorf("%d pushes arrived, want 3", n.arrivals.Load())
+	if n.arrivals.Load() != 6 {
+		t.Errorf("%d pushes arrived, want 6", n.arrivals.Load())
 	}
-	if a.sync(); n.arrivals.Load() != 3 {
+	if a.sync(); n.arrivals.Load() != 6 {
 		t.Error("what the server has taken was sent once more")
 	}
 	b.sync()
 	list := b.list("partner")
-	if len(list) != 20 {
-		t.Errorf("another device has %d partners, want 20", len(list))
+	if len(list) != 100 {
+		t.Errorf("another device has %d partners, want 100", len(list))
 	}
 	id, _ := list[0]["id"].(string)
 	if life := objects(t, b.run("", "show", "partner", id, "--history", "--json")); len(life) != 1 {
