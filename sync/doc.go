@@ -132,6 +132,24 @@
 // A checksum says nothing about values. The device keeps beside each row a CRC-64 of what it wrote there; the deep check, each week while the app is idle or by
 // `roundsctl doctor --deep`, reads every row against it, and the rows that it finds damaged are fetched by their ids like those above.
 //
+// # Watch
+//
+// While it is online a device keeps one stream open, on which the server sends nothing but "there is something". The first message, a sign of life, comes at
+// once and says that the stream stands: whatever the caller sees that moves from then on is hinted at, so the device pulls when it comes. A hint (changed) is sent when a bucket
+// that the caller sees moved, at once, and then at most every 150 milliseconds. The device that pushed is not hinted at its own push. Signs of life come every
+// 25 seconds or so; at each the server looks at the sign-in and the role again, and ends the stream with unauthenticated when the sign-in is over. A server
+// that stops ends its streams with unavailable; one that has too many refuses with resource_exhausted; of one device it keeps four, and ends the oldest
+// with aborted.
+//
+// What a process of the server writes it knows after the commit. What others wrote on the same database it finds by asking every 250 milliseconds, with one small
+// question however many watch, and only while anybody does.
+//
+// Hints carry no correctness. They may be lost, doubled or late, and a server or a proxy may have none: the device pulls every minute while the stream
+// lives, every 15 seconds without one, half as much more or less, and makes at most one pass for hints in 100 milliseconds. A stream on which nothing came for a minute
+// has ended. The next is opened after 2 seconds, doubled up to 5 minutes as long as streams do not last a minute, and after 15 minutes where the server does not
+// know the call. After a failed pass the device waits 2 seconds, doubled up to 5 minutes, and as long as the server asks in Retry-After, up to an
+// hour; hints do not shorten this. A local write is sent at once, those that follow within 300 milliseconds of it together.
+//
 // # Files
 //
 // An attachment is a record that names a content by its hash: the SHA-256 of the whole, in lower-case hexadecimal. The content travels apart from the
