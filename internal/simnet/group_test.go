@@ -1,7 +1,6 @@
 package simnet
 
 import (
-	"os"
 	"testing"
 
 	"github.com/rounds-field/rounds/sales"
@@ -10,13 +9,8 @@ import (
 // TestFieldsThatBelongTogetherNeverMixTwoEdits has one device move a deal to another stage while another corrects its closing day: the stage and the
 // day are of one group, so the deal must end as one of the two left it, and the other's author is told.
 func TestFieldsThatBelongTogetherNeverMixTwoEdits(t *testing.T) {
-	dir, err := os.MkdirTemp(memory(), "simnet")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer os.RemoveAll(dir)
 	ctx := t.Context()
-	s := newSim(1, dir)
+	s := newSim(1, t.TempDir())
 	defer s.close()
 	if err := s.prepare(ctx); err != nil {
 		t.Fatal(err)

@@ -93,7 +93,7 @@ func TestALostTerritoryVanishesAndWhatIsSharedStays(t *testing.T) {
 	shared := s.office(sales.CreateOf(sales.Product{Code: "X1", Name: "shared product"}))[0]
 	own := s.write(s.bob, sales.CreateOf(sales.Task{Title: "own task"}))[0]
 	s.sync(s.bob)
-	s.bob.net.caller.Territories = []string{"11"}
+	s.bob.becomes(sales.RoleRep, []string{"11"})
 	s.sync(s.bob)
 	for i := range lost {
 		if s.has(s.bob, "partner", lost[i]) || s.has(s.bob, "contact", lostContacts[i]) {
@@ -134,7 +134,7 @@ func TestTwentyEditsInALostTerritoryAllGetTheirVerdict(t *testing.T) {
 		}
 		written[name] = "name"
 	}
-	s.bob.net.caller.Territories = []string{"11"}
+	s.bob.becomes(sales.RoleRep, []string{"11"})
 	s.sync(s.bob)
 	list := s.pending(s.bob)
 	if len(list) != 20 {
@@ -160,7 +160,7 @@ func TestTwentyEditsInALostTerritoryAllGetTheirVerdict(t *testing.T) {
 	}
 
 	// Regained: what was refused is offered again and taken.
-	s.bob.net.caller.Territories = []string{"11", "12"}
+	s.bob.becomes(sales.RoleRep, []string{"11", "12"})
 	s.sync(s.bob)
 	for range list {
 		left := s.pending(s.bob)
@@ -192,12 +192,12 @@ func TestARegainedTerritoryIsAsOnANewDevice(t *testing.T) {
 	partners, contacts := s.customers(25, "1201")
 	s.sync(s.bob, s.cai)
 	s.write(s.bob, set("partner", partners[3], "phone", "refused"), set("contact", contacts[4], "name", "refused"))
-	s.bob.net.caller.Territories = []string{"11"}
+	s.bob.becomes(sales.RoleRep, []string{"11"})
 	s.sync(s.bob)
 	s.write(s.cai, set("partner", partners[3], "phone", "cai's"), sales.Edit{Verb: sales.Delete, Kind: "contact", ID: contacts[7]})
 	s.write(s.cai, sales.CreateOf(sales.Partner{Name: "new meanwhile", RegionCode: "1201"}), set("partner", partners[9], "region_code", ""))
 	s.sync(s.cai)
-	s.bob.net.caller.Territories = []string{"12", "11"}
+	s.bob.becomes(sales.RoleRep, []string{"12", "11"})
 	s.sync(s.bob)
 	for _, p := range s.pending(s.bob) {
 		if err := s.bob.store.Undo(s.ctx, p.ID); err != nil && !sales.HasCode(err, sales.CodeNotFound) {
@@ -284,7 +284,7 @@ func TestARightThatIsTakenAwayWhileOfflineRefusesVisiblyAndTellsNothing(t *testi
 	s.write(s.bob, set("partner", kept[0], "phone", "bob's"))
 	s.write(s.cai, set("partner", partners[0], "phone", secret), set("partner", partners[1], "notes", secret))
 	s.sync(s.cai)
-	s.bob.net.caller.Role, s.bob.net.caller.Territories = sales.RoleAuditor, []string{"11"}
+	s.bob.becomes(sales.RoleAuditor, []string{"11"})
 	spy := &listening{Transport: s.bob.net}
 	if _, err := replica.New(s.bob.store, spy, replica.Options{Now: s.bob.now}).Sync(s.ctx); err != nil {
 		t.Fatal(err)
@@ -351,4 +351,11 @@ func (l *listening) Pull(ctx context.Context, req wire.PullRequest) (wire.PullRe
 	resp, err := l.Transport.Pull(ctx, req)
 	fmt.Fprintf(&l.heard, "%+v %v\n", resp, err)
 	return resp, err
+}
+
+// becomes gives a device's user another role and other territories.
+func (d *device) becomes(role sales.Role, territories []string) {
+	u := d.sim.office.users[d.userID]
+	u.Role, u.Territories = string(role), territories
+	d.sim.office.users[d.userID] = u
 }

@@ -2,25 +2,31 @@ package simnet
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"math/rand/v2"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store/central"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
 // network carries one device's calls to the server, badly.
 type network struct {
-	rng     *rand.Rand
-	journal func() *central.Journal
-	caller  wire.Caller
-	bad     bool                          // faults happen at all
-	down    bool                          // nothing comes through
-	page    int                           // records in a page, 0 as asked
-	between func()                        // what others do while a pull goes on
-	late    []wire.PushRequest            // requests that the sender thinks lost and that arrive later
-	note    func(format string, a ...any) // the trace
+	rng   *rand.Rand
+	sim   *Sim
+	d     *device
+	bad   bool               // faults happen at all
+	down  bool               // nothing comes through
+	deaf  bool               // no page comes through
+	page  int                // records in a page, 0 as asked
+	batch int                // changes in a push, 0 as asked
+	late  []wire.PushRequest // requests that the sender thinks lost and that arrive later
+}
+
+func newNetwork(s *Sim, d *device) *network {
+	return &network{rng: s.rng, sim: s, d: d, bad: true, page: 1 + s.rng.IntN(60), batch: []int{0, 0, 1, 7, 30}[s.rng.IntN(5)]}
 }
 
 var errLost = &sales.Error{Code: sales.CodeOffline, Message: "the network lost it", Hint: "try again"}
@@ -53,35 +59,62 @@ func (n *network) draw() fault {
 	return fine
 }
 
+// message notes a message: every byte of it counts, by its digest.
+func (n *network) message(what string, m proto.Message) {
+	b, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	if err != nil {
+		n.sim.note("%s %s: %v", n.d.name, what, err)
+		return
+	}
+	sum := sha256.Sum256(b)
+	n.sim.note("%s %s %d bytes %x", n.d.name, what, len(b), sum[:8])
+}
+
+func (n *network) verdicts(req wire.PushRequest, resp wire.PushResponse) {
+	for i, v := range resp.Verdicts {
+		c := &req.Changes[i]
+		n.sim.note("  %s %d.%d %s %s %s %d: %s %s %s %v", c.ID, c.Group, c.Counter, c.Verb, c.Kind, c.RecordID, c.HLC, v.Outcome, v.Code, v.Field, v.Lost)
+		if n.sim.full {
+			n.sim.note("    %+v\n    %+v", c.Fields, v)
+		}
+	}
+}
+
 // Push carries a push.
 func (n *network) Push(ctx context.Context, req wire.PushRequest) (wire.PushResponse, error) {
 	if n.down {
 		return wire.PushResponse{}, errLost
 	}
-	req = wire.DecodePush(wire.EncodePush(req)) // as on the wire
+	out := wire.EncodePush(req) // as on the wire
+	n.message("push", out)
+	req = wire.DecodePush(out)
 	f := n.draw()
 	switch f {
 	case lostOut:
-		n.note("push of %d lost", len(req.Changes))
+		n.sim.note("push of %d lost", len(req.Changes))
 		return wire.PushResponse{}, errLost
 	case overtaken:
-		n.note("push of %d arrives later", len(req.Changes))
+		n.sim.note("push of %d arrives later", len(req.Changes))
 		n.late = append(n.late, req)
 		return wire.PushResponse{}, errLost
 	}
-	resp, err := n.journal().Push(ctx, n.caller, req)
+	resp, err := n.sim.journal.Push(ctx, n.sim.caller(n.d), req)
 	if err == nil && f == twice {
-		n.note("push of %d arrives twice", len(req.Changes))
-		resp, err = n.journal().Push(ctx, n.caller, req)
+		n.sim.note("push of %d arrives twice", len(req.Changes))
+		n.verdicts(req, resp)
+		resp, err = n.sim.journal.Push(ctx, n.sim.caller(n.d), req)
 	}
-	if err == nil && f == lostBack {
-		n.note("answer to a push of %d lost", len(req.Changes))
+	if err != nil {
+		return resp, err
+	}
+	n.verdicts(req, resp)
+	if f == lostBack {
+		n.sim.note("answer to a push of %d lost", len(req.Changes))
 		return wire.PushResponse{}, errLost
 	}
-	for _, v := range resp.Verdicts {
-		n.note("  %s %s", v.Outcome, v.Code)
-	}
-	return wire.DecodePushed(wire.EncodePushed(resp, true), req.Changes), err
+	back := wire.EncodePushed(resp, true)
+	n.message("pushed", back)
+	return wire.DecodePushed(back, req.Changes), nil
 }
 
 // deliverLate lets one late request arrive; its answer finds nobody.
@@ -92,29 +125,49 @@ func (n *network) deliverLate(ctx context.Context) error {
 	i := n.rng.IntN(len(n.late))
 	req := n.late[i]
 	n.late = append(n.late[:i:i], n.late[i+1:]...)
-	n.note("late push of %d arrives", len(req.Changes))
-	_, err := n.journal().Push(ctx, n.caller, req)
+	n.sim.note("late push of %d arrives", len(req.Changes))
+	resp, err := n.sim.journal.Push(ctx, n.sim.caller(n.d), req)
+	if err == nil {
+		n.verdicts(req, resp)
+	}
 	return err
 }
 
 // Pull carries a pull.
 func (n *network) Pull(ctx context.Context, req wire.PullRequest) (wire.PullResponse, error) {
 	f := n.draw()
-	if n.down || f == lostOut || f == overtaken {
+	if n.down || n.deaf || f == lostOut || f == overtaken {
 		return wire.PullResponse{}, errLost
 	}
 	if n.page > 0 {
 		req.Limit = n.page
 	}
-	resp, err := n.journal().Pull(ctx, n.caller, wire.DecodePull(wire.EncodePull(req)))
-	if err == nil && f == lostBack {
-		n.note("page of %d lost", len(resp.Records))
+	out := wire.EncodePull(req)
+	n.message("pull", out)
+	resp, err := n.sim.journal.Pull(ctx, n.sim.caller(n.d), wire.DecodePull(out))
+	if err != nil {
+		return resp, err
+	}
+	back := wire.EncodePage(resp)
+	n.message("page", back)
+	for i := range resp.Records {
+		r := &resp.Records[i]
+		n.sim.note("  %s %d %s %s deleted %v moved %v", r.Bucket, r.Seq, r.Kind, r.ID, r.Deleted, r.Moved)
+		if n.sim.full {
+			n.sim.note("    %+v", r.Fields)
+		}
+	}
+	for _, b := range resp.Buckets {
+		n.sim.note("  %s at %d chain %x epoch %x sum %x of %d reset %v", b.Bucket, b.Seq, b.Chain, b.Epoch, b.Checksum, b.Count, b.Reset)
+	}
+	if f == lostBack {
+		n.sim.note("page of %d lost", len(resp.Records))
 		return wire.PullResponse{}, errLost
 	}
-	if err == nil && resp.More && n.bad && n.between != nil {
-		n.between()
+	if resp.More && n.bad {
+		n.sim.meanwhile(ctx, n.d)
 	}
-	return wire.DecodePage(wire.EncodePage(resp)), err
+	return wire.DecodePage(back), nil
 }
 
 // Repair carries a question about a bucket.
@@ -122,13 +175,20 @@ func (n *network) Repair(ctx context.Context, req wire.RepairRequest) (wire.Repa
 	if f := n.draw(); n.down || f == lostOut || f == lostBack || f == overtaken {
 		return wire.RepairResponse{}, errLost
 	}
-	resp, err := n.journal().Repair(ctx, n.caller, wire.DecodeRepair(wire.EncodeRepair(req)))
-	return wire.DecodeRepaired(wire.EncodeRepaired(resp)), err
+	out := wire.EncodeRepair(req)
+	n.message("repair", out)
+	resp, err := n.sim.journal.Repair(ctx, n.sim.caller(n.d), wire.DecodeRepair(out))
+	if err != nil {
+		return resp, err
+	}
+	back := wire.EncodeRepaired(resp)
+	n.message("repaired", back)
+	return wire.DecodeRepaired(back), nil
 }
 
 // History asks the server.
 func (n *network) History(ctx context.Context, kind, id string) ([]sales.HistoryEntry, error) {
-	return n.journal().History(ctx, n.caller, kind, id)
+	return n.sim.journal.History(ctx, n.sim.caller(n.d), kind, id)
 }
 
 // Watch gives no hints: a play is driven step by step.

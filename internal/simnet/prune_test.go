@@ -18,7 +18,7 @@ func calm(t *testing.T) (s *Sim, ann, ann2, bob *device) {
 		t.Fatal(err)
 	}
 	for _, d := range s.devices {
-		d.net.bad, d.net.between = false, nil
+		d.net.bad = false
 	}
 	return s, s.devices[0], s.devices[1], s.devices[2]
 }
@@ -114,7 +114,7 @@ func TestACreationThatIsSentAgainDoesNotResurrectAPrunedRecord(t *testing.T) {
 		// A refused change keeps everything behind it in the outbox: no device may rely on the thirty days alone.
 		ann.saves(sales.CreateOf(sales.Partner{ID: refused, Name: "v", RegionCode: "1101"})), ann.sync,
 		func(ctx context.Context) error {
-			_, err := s.journal.Commit(ctx, ann.net.caller, sales.Edit{Verb: sales.Delete, Kind: "partner", ID: refused})
+			_, err := s.journal.Commit(ctx, s.caller(ann), sales.Edit{Verb: sales.Delete, Kind: "partner", ID: refused})
 			return err
 		},
 		ann.saves(sales.Edit{Verb: sales.Update, Kind: "partner", ID: refused, Values: sales.Values{"notes": "x"}}),
@@ -158,15 +158,11 @@ func TestARecordThatWasCreatedAndDeletedIsAbsentFromAFreshInstall(t *testing.T) 
 			s.now = s.now.Add(91 * 24 * time.Hour)
 			s.must(t, s.prune)
 		}
-		fresh, err := newDevice(t.Context(), s, s.root, len(s.devices), ann.user, &network{rng: s.rng, journal: func() *central.Journal { return s.journal }, note: s.note, page: 3})
+		fresh, err := s.join(t.Context(), "ann")
 		if err != nil {
 			t.Fatal(err)
 		}
-		fresh.net.caller = ann.net.caller
-		if fresh.net.caller.Incarnation, err = fresh.store.Incarnation(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		s.devices = append(s.devices, fresh)
+		fresh.net.bad, fresh.net.page = false, 3
 		s.must(t, fresh.sync, ann.sync)
 		if fresh.has(t, "partner", id) || ann.has(t, "partner", id) {
 			t.Errorf("pruned %v: the deleted record is there", pruned)

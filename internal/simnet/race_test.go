@@ -3,4 +3,4 @@
 package simnet
 
 // The race detector makes a play eight times as long. `make test` plays all seeds without it as well.
-func init() { defaultSeeds = 40 }
+func init() { defaultSeeds = 8 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -16,20 +17,28 @@ import (
 
 // Options say what to play.
 type Options struct {
-	Seed  uint64
-	Steps int    // what users, clocks and network do, all devices together
-	Dir   string // an empty folder for the databases
+	Seed     uint64
+	Steps    int    // what users, office, clocks and network do, all devices together
+	Dir      string // an empty folder for the databases
+	Restores bool   // the server and devices are put back from copies
+	Full     bool   // the trace holds every message in words, not only a digest of it
 }
 
 // Sim is one play.
 type Sim struct {
-	rng     *rand.Rand
-	now     time.Time
-	root    string
-	journal *central.Journal
-	devices []*device
-	trace   strings.Builder
-	serial  int
+	seed     uint64
+	rng      *rand.Rand
+	now      time.Time
+	root     string
+	newID    func() string // of the server
+	journal  *central.Journal
+	office   office
+	devices  []*device
+	trace    strings.Builder
+	full     bool
+	restores bool
+	serial   int
+	backups  []backup
 }
 
 // people are the users: two devices belong to the first, territories overlap, and one sees all.
@@ -45,9 +54,13 @@ var people = []struct {
 	{"dee", sales.RoleManager, nil},
 }
 
+// begin is the moment at which every play begins.
+var begin = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
+
 // Play runs one play and checks it. The trace tells what happened, in order, also when err says that the check failed.
 func Play(ctx context.Context, o Options) (trace string, err error) {
 	s := newSim(o.Seed, o.Dir)
+	s.full, s.restores = o.Full, o.Restores
 	defer func() {
 		s.close()
 		trace = s.trace.String()
@@ -61,21 +74,28 @@ func Play(ctx context.Context, o Options) (trace string, err error) {
 			return "", fmt.Errorf("step %d: %w", i, err)
 		}
 	}
+	return "", s.end(ctx)
+}
+
+// end lets everything come to rest and checks it.
+func (s *Sim) end(ctx context.Context) error {
 	if err := s.settle(ctx); err != nil {
-		return "", fmt.Errorf("settle: %w", err)
+		return fmt.Errorf("settle: %w", err)
 	}
 	if err := s.converged(ctx); err != nil {
-		return "", fmt.Errorf("not converged: %w", err)
+		return fmt.Errorf("not converged: %w", err)
 	}
 	if err := s.accounted(ctx); err != nil {
-		return "", fmt.Errorf("not accounted for: %w", err)
+		return fmt.Errorf("not accounted for: %w", err)
 	}
-	return "", nil
+	return nil
 }
 
 func newSim(seed uint64, dir string) *Sim {
 	rng := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // a play is to be repeated
-	return &Sim{rng: rng, now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), root: dir}
+	s := &Sim{seed: seed, rng: rng, now: begin, root: dir}
+	s.newID = idsOf(seed, 0, func() time.Time { return s.now })
+	return s
 }
 
 // close closes what is open; the databases are thrown away, so that its errors tell nothing.
@@ -92,54 +112,32 @@ func (s *Sim) close() {
 
 func (s *Sim) note(format string, a ...any) { fmt.Fprintf(&s.trace, format+"\n", a...) }
 
-// unique says whether a value is one of those that occur once.
-func unique(v any) bool {
-	t, ok := v.(string)
-	return ok && strings.HasPrefix(t, "v#")
-}
+// one draws whether something happens that happens once in n times.
+func (s *Sim) one(n int) bool { return s.rng.IntN(n) == 0 }
 
 // text makes a value that occurs once.
 func (s *Sim) text() string {
 	s.serial++
-	return fmt.Sprintf("v#%d", s.serial)
+	return fmt.Sprintf("v#%d.", s.serial)
 }
 
+// prepare makes the server with what every organisation has, and a device for each of the people, who begin with that.
 func (s *Sim) prepare(ctx context.Context) error {
+	from, err := template(ctx)
+	if err != nil {
+		return err
+	}
+	if err := copyFolder(from.server, s.serverDir()); err != nil {
+		return err
+	}
+	s.office = from.office.clone()
 	if err := s.openServer(ctx); err != nil {
 		return err
 	}
-	var edits []sales.Edit
-	for _, r := range sales.Defaults() {
-		edits = append(edits, sales.Edit{Verb: sales.Create, Kind: r.Kind, ID: r.ID, Values: r.Values})
-	}
-	for _, c := range []string{"11", "12", "1101", "1201"} {
-		edits = append(edits, sales.CreateOf(sales.Territory{Code: c, Name: "territory " + c, ParentCode: strings.TrimSuffix(c, "01")}))
-	}
-	edits[len(edits)-4].Values["parent_code"], edits[len(edits)-3].Values["parent_code"] = nil, nil
-	ids := map[string]string{}
 	for _, p := range people {
-		if ids[p.name] == "" {
-			u := sales.User{ID: sales.NewID(), Name: p.name, DisplayName: p.name, Role: string(p.role), Territories: p.territories}
-			ids[p.name] = u.ID
-			edits = append(edits, sales.CreateOf(u))
-		}
-	}
-	if _, err := s.journal.Commit(ctx, wire.Caller{Device: "office"}, edits...); err != nil {
-		return fmt.Errorf("prepare the server: %w", err)
-	}
-	for i, p := range people {
-		net := &network{rng: s.rng, journal: func() *central.Journal { return s.journal }, bad: true, note: s.note, page: 1 + s.rng.IntN(40)}
-		net.caller = wire.Caller{Access: sales.Access{UserID: ids[p.name], Role: p.role, Territories: p.territories}, Device: fmt.Sprintf("device %d", i)}
-		net.between = func() { s.meanwhile(ctx, i) }
-		user := local.Identity{UserID: ids[p.name], UserName: p.name, DisplayName: p.name, Role: p.role, Server: "sim", OrganisationID: s.journal.Organisation()}
-		d, err := newDevice(ctx, s, s.root, i, user, net)
-		if err != nil {
+		if _, err := s.join(ctx, p.name); err != nil {
 			return err
 		}
-		if net.caller.Incarnation, err = d.store.Incarnation(ctx); err != nil {
-			return err
-		}
-		s.devices = append(s.devices, d)
 	}
 	for _, d := range s.devices { // everybody begins with what the organisation has
 		d.net.bad = false
@@ -151,55 +149,144 @@ func (s *Sim) prepare(ctx context.Context) error {
 	return nil
 }
 
-func (s *Sim) openServer(ctx context.Context) (err error) {
-	s.journal, err = central.Open(ctx, filepath.Join(s.root, "server.db"), central.Options{Now: func() time.Time { return s.now }, Sync: "off"})
-	return err
+// join gives a user a further device, with an empty workbook.
+func (s *Sim) join(ctx context.Context, name string) (*device, error) {
+	from, err := template(ctx)
+	if err != nil {
+		return nil, err
+	}
+	userID := s.office.ids[name]
+	d, err := s.addDevice(ctx, fmt.Sprintf("d%d(%s)", len(s.devices), name), userID, from.device)
+	if err != nil {
+		return nil, err
+	}
+	u := s.office.users[userID]
+	return d, d.store.Attach(ctx, local.Identity{
+		UserID: userID, UserName: name, DisplayName: name, Role: sales.Role(u.Role), Server: "sim", OrganisationID: s.journal.Organisation(),
+	})
 }
 
-// skews are the ways in which a clock may be wrong.
-var skews = []time.Duration{0, 0, 0, time.Hour, -time.Hour, 24 * time.Hour, -36 * time.Hour, 10 * 365 * 24 * time.Hour, -3 * 365 * 24 * time.Hour}
+// first are the records of a new organisation, besides its users.
+func first() []sales.Edit {
+	var edits []sales.Edit
+	for _, r := range sales.Defaults() {
+		edits = append(edits, sales.Edit{Verb: sales.Create, Kind: r.Kind, ID: r.ID, Values: r.Values})
+	}
+	for _, t := range [][2]string{{"11", ""}, {"12", ""}, {"1101", "11"}, {"1201", "12"}} {
+		edits = append(edits, sales.CreateOf(sales.Territory{Code: t[0], Name: "territory " + t[0], ParentCode: t[1]}))
+	}
+	return edits
+}
 
 // step lets one thing happen.
 func (s *Sim) step(ctx context.Context) error {
 	d := s.devices[s.rng.IntN(len(s.devices))]
-	switch x := s.rng.IntN(100); {
-	case x < 62:
+	switch x := s.rng.IntN(1000); {
+	case x < 640:
 		return s.work(ctx, d)
-	case x < 80:
+	case x < 820:
 		return d.sync(ctx)
-	case x < 84:
+	case x < 850:
 		d.net.down = !d.net.down
 		s.note("%s down %v", d.name, d.net.down)
 		return nil
-	case x < 88:
+	case x < 858:
 		s.note("%s restarts", d.name)
 		return d.restart(ctx)
-	case x < 91:
-		d.skew = skews[s.rng.IntN(len(skews))]
-		s.note("%s clock %v", d.name, d.skew)
+	case x < 868:
+		return d.kill(ctx)
+	case x < 885:
+		d.setClock()
 		return nil
-	case x < 94:
-		return d.undo(ctx, s.rng)
-	case x < 97:
+	case x < 915:
+		return d.undo(ctx)
+	case x < 930:
+		return d.retry(ctx)
+	case x < 955:
 		return d.net.deliverLate(ctx)
+	case x < 970:
+		return s.officeWork(ctx)
+	case x < 980:
+		return d.keepCopy(ctx)
+	case x < 983 && s.restores:
+		return d.putBack(ctx)
+	case x < 985:
+		return s.clone(ctx, d)
+	case x < 990:
+		s.note("server restarts")
+		return s.restartServer(ctx)
+	case x < 996:
+		return s.backup(ctx)
+	case x < 998 && s.restores:
+		return s.restore(ctx)
 	}
-	s.note("server restarts")
-	if err := s.journal.Close(); err != nil {
-		return err
-	}
-	return s.openServer(ctx)
+	pause := time.Duration(1+s.rng.IntN(20)) * 24 * time.Hour
+	s.note("%v pass", pause)
+	s.now = s.now.Add(pause)
+	return nil
 }
 
 // meanwhile is what another device does between two pages of a pull.
-func (s *Sim) meanwhile(ctx context.Context, puller int) {
-	if s.rng.IntN(3) != 0 {
+func (s *Sim) meanwhile(ctx context.Context, puller *device) {
+	if !s.one(3) {
 		return
 	}
-	other := s.devices[(puller+1+s.rng.IntN(len(s.devices)-1))%len(s.devices)]
-	was := other.net.between
-	other.net.between = nil
-	defer func() { other.net.between = was }()
+	other := s.devices[s.rng.IntN(len(s.devices))]
+	if other == puller || other.busy {
+		return
+	}
 	// A fault here is found again at the end, by what it leaves behind.
 	_ = s.work(ctx, other)
 	_ = other.sync(ctx)
+}
+
+// accessOf is what a user may see, as the server knows it at the moment.
+func (s *Sim) accessOf(userID string) sales.Access { return s.office.users[userID].Access() }
+
+// caller is who calls from a device.
+func (s *Sim) caller(d *device) wire.Caller {
+	return wire.Caller{Access: s.accessOf(d.userID), Device: d.name}
+}
+
+func (s *Sim) serverDir() string { return filepath.Join(s.root, "server") }
+
+// copyFolder copies the files of a folder into another, which is made.
+func copyFolder(from, to string) error {
+	if err := os.MkdirAll(to, 0o700); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		// The index of the write-ahead log lives as long as somebody has the database open.
+		if e.IsDir() || strings.HasSuffix(e.Name(), "-shm") || strings.HasSuffix(e.Name(), ".lock") {
+			continue
+		}
+		b, err := os.ReadFile(filepath.Join(from, e.Name()))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(to, e.Name()), b, 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// replaceFolder puts a copy in the place of a folder.
+func replaceFolder(from, to string) error {
+	if err := os.RemoveAll(to); err != nil {
+		return err
+	}
+	return copyFolder(from, to)
+}
+
+func copyFile(from, to string) error {
+	b, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, b, 0o600)
 }

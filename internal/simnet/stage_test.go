@@ -27,7 +27,7 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	for _, d := range s.devices {
-		d.net.bad, d.net.between = false, nil
+		d.net.bad = false
 	}
 	return &stage{t: t, ctx: t.Context(), Sim: s, ann: s.devices[0], bob: s.devices[2], cai: s.devices[3], dee: s.devices[4]}
 }
@@ -126,15 +126,11 @@ func (s *stage) dump(d *device) map[string]map[string]sales.Values {
 // fresh is a new device of the same user, synced.
 func (s *stage) fresh(d *device) *device {
 	s.t.Helper()
-	net := *d.net
-	f, err := newDevice(s.ctx, s.Sim, s.t.TempDir(), len(s.devices), d.user, &net)
+	f, err := s.join(s.ctx, s.Sim.office.users[d.userID].Name)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	s.t.Cleanup(func() { _ = f.store.Close() })
-	if net.caller.Incarnation, err = f.store.Incarnation(s.ctx); err != nil {
-		s.t.Fatal(err)
-	}
+	f.net.bad = false
 	s.sync(f)
 	return f
 }

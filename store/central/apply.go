@@ -46,6 +46,10 @@ func (b *batch) apply(e *entry) (refused *sales.Error, held bool, err error) {
 		return b.forbidden(c, "the record is not in a territory of yours"), false, nil
 	}
 	switch {
+	case cur == nil && c.Kind == "conflict":
+		// The server itself made it, and lost it when it was put back from a backup: there is nothing left to resolve.
+		e.verdict.Outcome = wire.Applied
+		return nil, false, nil
 	case cur == nil && c.Verb != sales.Create:
 		return b.missing(c)
 	case c.Verb == sales.Delete:

@@ -60,7 +60,7 @@ func (b *batch) refusedCreation(k key) (*sales.Error, error) {
 	if kindNumber(k.kind) == 0 || idBytes(k.id) == nil {
 		return nil, nil
 	}
-	s, err := b.stmt("SELECT code, field, message FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND verb = ? AND outcome IN (?, ?)")
+	s, err := b.stmt("SELECT code, field, message FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND verb = ? AND outcome IN (?, ?) ORDER BY id LIMIT 1")
 	if err != nil {
 		return nil, err
 	}

@@ -37,6 +37,10 @@ func (j *Journal) Pull(ctx context.Context, caller wire.Caller, req wire.PullReq
 	p.resp.HLC = j.clock.Next()
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
 		p.tx = tx
+		var err error
+		if p.resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged); err != nil {
+			return err
+		}
 		tree, err := j.territories(ctx, tx)
 		if err != nil {
 			return err

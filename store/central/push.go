@@ -29,7 +29,11 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 	var moved []wire.Cursor
 	foreign := false
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
-		foreign = false
+		resp, moved, foreign = wire.PushResponse{}, nil, false
+		var err error
+		if resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged); err != nil || resp.Forgotten {
+			return err
+		}
 		b, err := j.begin(ctx, tx, caller, node)
 		if err != nil {
 			return err

@@ -163,8 +163,17 @@ func (s *Store) checkUnclean(ctx context.Context) error {
 	return setMeta(ctx, s.db.Writer(), "clean", "no")
 }
 
+// integrity runs one of the checks of the whole database, on a connection of its own: one that has searched remembers the parts of the search index as
+// they were then, and would take those that were merged since for damage.
 func (s *Store) integrity(ctx context.Context, pragma string) ([]string, error) {
-	lines, err := texts(ctx, s.db.Reader(), "PRAGMA "+pragma)
+	db, err := sql.Open("sqlite", s.db.Path())
+	if err != nil {
+		return nil, err
+	}
+	lines, err := texts(ctx, db, "PRAGMA "+pragma)
+	if e := db.Close(); err == nil {
+		err = e
+	}
 	if err != nil {
 		return nil, err
 	}

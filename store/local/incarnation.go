@@ -195,15 +195,18 @@ func hostOf(dir string) string {
 // Incarnation identifies the copy of the database whose changes are next to be sent: this one, unless changes from before a restore still wait,
 // which keep the incarnation that they were written under, so that the server knows them again.
 func (s *Store) Incarnation(ctx context.Context) (string, error) {
-	var oldest string
-	err := s.db.Reader().QueryRowContext(ctx, `SELECT incarnation FROM wb_outbox o WHERE state = ? AND incarnation != ?
-		AND NOT EXISTS (SELECT 1 FROM wb_outbox r WHERE r.record_id = o.record_id AND r.state IN (?, ?)) ORDER BY pos LIMIT 1`,
-		stateWaiting, s.incarnation, stateRejected, stateHeld).Scan(&oldest)
-	if errors.Is(err, sql.ErrNoRows) {
-		oldest, err = s.incarnation, nil
-	}
+	_, postponed := s.sending()
+	oldest := ""
+	err := s.db.Read(ctx, func(tx *sql.Tx) error {
+		var err error
+		oldest, err = oldestForeign(ctx, tx, s.incarnation, postponed)
+		return err
+	})
 	if err != nil {
 		return "", err
+	}
+	if oldest == "" {
+		oldest = s.incarnation
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

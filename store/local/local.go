@@ -54,9 +54,11 @@ type Store struct {
 	listeners   map[int]func([]string)
 	nextID      int
 	identity    Identity
-	incarnation string // of this copy of the database
-	sendAs      string // the incarnation whose changes Unsent gives
-	passing     uint64 // settled changes up to this mark are in what the next checkpoint brings
+	incarnation string         // of this copy of the database
+	sendAs      string         // the incarnation whose changes Unsent gives
+	postponed   map[int64]bool // changes, by position, that Unsent leaves out until the next checkpoint
+	server      time.Time      // the latest moment of the server's clock that is known; zero before the first
+	passing     uint64         // settled changes up to this mark are in what the next checkpoint brings
 
 	witness  *witness
 	writing  *statements
@@ -123,6 +125,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 	}
 	s.clock = hlc.New(s.now, hlc.Reading(last))
 	if err := s.followVersions(ctx); err != nil {
+		return err
+	}
+	if err := s.openServerTime(ctx); err != nil {
 		return err
 	}
 	if s.passing, err = metaUint(ctx, s.db.Writer(), "mark"); err != nil {
@@ -231,6 +236,9 @@ func (s *Store) write(ctx context.Context, doing string, fn func(t *txn) error) 
 			if err := t.dropFiles(ctx); err != nil {
 				return err
 			}
+		}
+		if err := t.keepServerTime(ctx); err != nil {
+			return err
 		}
 		return setMetaUint(ctx, t, "hlc", uint64(s.clock.Last()))
 	})

@@ -2,6 +2,7 @@ package local
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -194,4 +195,25 @@ func publish(t *testing.T, s *Store, page wire.PullResponse) replica.Published {
 		t.Errorf("buckets differ: %v", got.Mismatched)
 	}
 	return got
+}
+
+// TestADeepCheckAfterASearchFindsNothing searches, writes until the parts of the search index have been merged, and looks at the whole database: a
+// connection that remembers the parts as they were would take those that are gone for damage.
+func TestADeepCheckAfterASearchFindsNothing(t *testing.T) {
+	ctx := t.Context()
+	s := openTest(t)
+	for i := range 40 {
+		if _, err := s.Write(ctx, sales.CreateOf(sales.Partner{Name: fmt.Sprintf("达人科技 %d", i)})); err != nil {
+			t.Fatal(err)
+		}
+		if i < 20 {
+			if _, err := s.Search(ctx, "达人", "", 5); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	findings, err := s.Check(ctx, true)
+	if err != nil || len(findings) > 0 {
+		t.Errorf("a sound workbook: %+v, %v", findings, err)
+	}
 }

@@ -41,6 +41,8 @@ type change struct {
 	lost    []int
 	problem wire.Verdict
 	mark    uint64
+	// settledAt is when the server took it, or refused it, last; read only where it is needed.
+	settledAt sales.Instant
 }
 
 // stamp is the stamp of the change's fields.

@@ -207,6 +207,7 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 	if err != nil {
 		return replica.Published{}, err
 	}
+	s.goOn()
 	if indexing {
 		s.startIndexing()
 	}

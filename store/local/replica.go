@@ -13,28 +13,17 @@ import (
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
-// Unsent gives waiting changes in order of counter, whole groups, at most limit unless one group is larger. A group with a change of a record that
-// has a refused change is not among them. They are of the incarnation that Incarnation named last, and from now on count as possibly known to
+// Unsent gives waiting changes in order of counter, whole groups, at most limit unless one group is larger. What a refused change holds back is not
+// among them. They are of the incarnation that Incarnation named last, and from now on count as possibly known to
 // the server.
 func (s *Store) Unsent(ctx context.Context, limit int) ([]wire.Change, error) {
-	s.mu.Lock()
-	incarnation := s.sendAs
-	s.mu.Unlock()
+	incarnation, postponed := s.sending()
 	var out []wire.Change
 	err := s.db.Write(ctx, func(tx *sql.Tx) error {
 		out = nil
-		// The groups to leave out are found once, from the few refused changes, not again for every waiting one.
-		changes, err := changesWhere(ctx, tx, `pos IN (SELECT pos FROM wb_outbox WHERE state = 0 AND incarnation = ?1
-			AND grp NOT IN (SELECT g.grp FROM wb_outbox r JOIN wb_outbox g ON g.record_id = r.record_id AND g.state = 0 AND g.incarnation = ?1
-				WHERE r.state IN (3, 4))
-			ORDER BY pos LIMIT ?2)`, incarnation, limit+1)
+		changes, err := sendable(ctx, tx, incarnation, limit, postponed)
 		if err != nil {
 			return err
-		}
-		if len(changes) > limit {
-			if changes, err = wholeGroups(ctx, tx, changes, limit); err != nil {
-				return err
-			}
 		}
 		if len(changes) == 0 {
 			return errNothing
@@ -47,8 +36,15 @@ func (s *Store) Unsent(ctx context.Context, limit int) ([]wire.Change, error) {
 		if !fresh {
 			return errNothing
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE wb_outbox SET offered = 1 WHERE state = 0 AND incarnation = ? AND pos BETWEEN ? AND ?",
-			incarnation, changes[0].pos, changes[len(changes)-1].pos)
+		positions := make([]int64, len(changes))
+		for i, c := range changes {
+			positions[i] = c.pos
+		}
+		list, err := json.Marshal(positions)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, "UPDATE wb_outbox SET offered = 1 WHERE pos IN (SELECT value FROM json_each(?))", string(list))
 		return err
 	})
 	if err != nil && err != errNothing { //nolint:errorlint // it comes back as it was given
@@ -87,14 +83,22 @@ func (s *Store) Settle(ctx context.Context, verdicts []wire.Verdict) error {
 		if err := t.settlePlain(ctx, verdicts, found, mark); err != nil {
 			return err
 		}
+		passing := t.passingRefusals(verdicts, found)
 		for _, v := range verdicts {
 			c := found[v.ChangeID]
 			if c == nil || plain(&v) {
 				continue
 			}
+			if passing[c.pos] {
+				t.postpone(c)
+				continue
+			}
 			if err := t.settle(ctx, c, v, mark); err != nil {
 				return err
 			}
+		}
+		if err := t.acknowledged(ctx, verdicts, found); err != nil {
+			return err
 		}
 		return setMetaUint(ctx, t, "mark", mark)
 	})
@@ -122,7 +126,7 @@ func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64
 		lost = string(b)
 	}
 	if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = ?, outcome = ?, lost = ?, code = ?, field = ?, message = ?, hint = ?, settled_at = ?,
-		mark = ?, resent = 0 WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.now().UnixMilli(), int64(mark), c.pos); err != nil {
+		mark = ?, resent = 0 WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.serverTime().UnixMilli(), int64(mark), c.pos); err != nil {
 		return err
 	}
 	tb, ok := tables[c.Kind]
@@ -220,6 +224,9 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 		if _, err := t.ExecContext(ctx, "UPDATE wb_outbox SET state = 0, resent = 1, offered = 1, outcome = 0, lost = '' WHERE state IN (1, 2)"); err != nil {
 			return err
 		}
+		if err := setMeta(ctx, t, "acknowledged", ""); err != nil {
+			return err
+		}
 		done := map[string]bool{}
 		for _, c := range changes {
 			tb, ok := tables[c.Kind]
@@ -238,6 +245,7 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 
 // Observe follows the server's clock.
 func (s *Store) Observe(ctx context.Context, server hlc.Reading) error {
+	s.noteServerTime(server.Time())
 	if server <= s.clock.Last() {
 		return nil
 	}
@@ -249,12 +257,17 @@ func (s *Store) Observe(ctx context.Context, server hlc.Reading) error {
 func (s *Store) Counts(ctx context.Context) (waiting, rejected, conflicts int, err error) {
 	err = s.reading.QueryRowContext(ctx, `SELECT (SELECT count(*) FROM wb_outbox WHERE state = 0), (SELECT count(*) FROM wb_outbox WHERE state IN (3, 4)),
 		(SELECT count(*) FROM conflict WHERE status IS NULL OR status = 'open')`).Scan(&waiting, &rejected, &conflicts)
+	if err == nil && waiting > 0 && rejected > 0 {
+		var back map[int64]*change
+		back, err = heldBack(ctx, s.reading, nil)
+		waiting, rejected = waiting-len(back), rejected+len(back)
+	}
 	return waiting, rejected, conflicts, store.Explain("count what waits", err)
 }
 
-// tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days.
+// tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days of the server's clock.
 func (s *Store) tidy(ctx context.Context) error {
-	limit := s.now().Add(-keepAcknowledged).UnixMilli()
+	limit := s.serverTime().Add(-keepAcknowledged).UnixMilli()
 	return s.write(ctx, "tidy the outbox", func(t *txn) error {
 		// From the first one on that is still needed all are kept, so that the counters of what is kept have no gaps.
 		old, err := changesWhere(ctx, t, `state IN (2, 5, 6) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
@@ -267,6 +280,9 @@ func (s *Store) tidy(ctx context.Context) error {
 		}
 		if len(old) == 0 {
 			return nil
+		}
+		if err := t.forgetAcknowledged(ctx, old); err != nil {
+			return err
 		}
 		marks := make([]string, len(old))
 		args := make([]any, len(old))

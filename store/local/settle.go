@@ -17,7 +17,7 @@ func (t *txn) offeredAmong(ctx context.Context, verdicts []wire.Verdict) (map[st
 	if err != nil {
 		return nil, err
 	}
-	rows, err := t.QueryContext(ctx, "SELECT pos, id, kind, record_id, verb FROM wb_outbox WHERE id IN (SELECT value FROM json_each(?)) AND state = 0", string(list))
+	rows, err := t.QueryContext(ctx, "SELECT pos, id, kind, record_id, verb, resent, settled_at FROM wb_outbox WHERE id IN (SELECT value FROM json_each(?)) AND state = 0", string(list))
 	if err != nil {
 		return nil, err
 	}
@@ -25,7 +25,7 @@ func (t *txn) offeredAmong(ctx context.Context, verdicts []wire.Verdict) (map[st
 	out := make(map[string]*change, len(ids))
 	for rows.Next() {
 		c := &change{}
-		if err := rows.Scan(&c.pos, &c.ID, &c.Kind, &c.RecordID, &c.Verb); err != nil {
+		if err := rows.Scan(&c.pos, &c.ID, &c.Kind, &c.RecordID, &c.Verb, &c.resent, &c.settledAt); err != nil {
 			return nil, err
 		}
 		out[c.ID] = c
@@ -50,7 +50,7 @@ func (t *txn) settlePlain(ctx context.Context, verdicts []wire.Verdict, found ma
 			return err
 		}
 		if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = 1, outcome = ?, lost = '', code = '', field = '', message = '', hint = '', settled_at = ?,
-			mark = ?, resent = 0 WHERE pos IN (SELECT value FROM json_each(?))`, outcome, t.s.now().UnixMilli(), int64(mark), string(b)); err != nil {
+			mark = ?, resent = 0 WHERE pos IN (SELECT value FROM json_each(?))`, outcome, t.s.serverTime().UnixMilli(), int64(mark), string(b)); err != nil {
 			return err
 		}
 	}

@@ -16,8 +16,12 @@ func (s *Store) Pending(ctx context.Context) ([]sales.Pending, error) {
 	if err != nil {
 		return nil, store.Explain("list the pending changes", err)
 	}
+	back := heldBackAmong(changes, nil)
 	out := make([]sales.Pending, len(changes))
 	for i, c := range changes {
+		if why := back[c.pos]; why != nil {
+			c.state, c.problem = stateHeld, why.holds()
+		}
 		out[i] = c.pending()
 	}
 	return out, nil

@@ -46,6 +46,7 @@ func (s *fakeStore) Settle(_ context.Context, vs []wire.Verdict) error {
 }
 func (s *fakeStore) Cursors(context.Context) ([]wire.Cursor, error) { return nil, nil }
 func (s *fakeStore) Stage(context.Context, wire.PullResponse) error { s.staged++; return nil }
+func (s *fakeStore) Acknowledged(context.Context) (string, error)   { return "", nil }
 func (s *fakeStore) Observe(context.Context, hlc.Reading) error     { return nil }
 func (s *fakeStore) Counts(context.Context) (w, r, c int, err error) {
 	s.mu.Lock()

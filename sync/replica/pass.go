@@ -29,6 +29,8 @@ type pass struct {
 	progress  func(done, total int)
 	report    sales.SyncReport
 	kinds     []string
+	acked     string // the change that the server is asked about; "" when it was asked in this pass
+	forgotten bool   // the server does not have it
 }
 
 // run pushes and pulls until both sides agree, or gives the first error. What was done before the error stays done.
@@ -41,6 +43,11 @@ func (p *pass) run(ctx context.Context) error {
 		p.report.Seconds = p.now().Sub(begun).Seconds()
 	}()
 	for range maxRounds {
+		var err error
+		p.forgotten = false
+		if p.acked, err = p.store.Acknowledged(ctx); err != nil {
+			return fmt.Errorf("read what was acknowledged: %w", err)
+		}
 		if err := p.push(ctx); err != nil {
 			return err
 		}
@@ -49,7 +56,7 @@ func (p *pass) run(ctx context.Context) error {
 			return err
 		}
 		again := false
-		if len(got.Reset) > 0 {
+		if len(got.Reset) > 0 || p.forgotten {
 			n, err := p.store.Resend(ctx)
 			if err != nil {
 				return fmt.Errorf("send acknowledged changes again: %w", err)
@@ -85,10 +92,19 @@ func (p *pass) push(ctx context.Context) error {
 			return nil
 		}
 		changes = fill(changes)
-		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes})
+		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes, Acknowledged: p.acked})
 		if err != nil {
 			return fmt.Errorf("push %d changes: %w", len(changes), err)
 		}
+		if resp.Forgotten && p.acked != "" {
+			// What these changes were built on comes first, in the order in which all of it was written.
+			if _, err := p.store.Resend(ctx); err != nil {
+				return fmt.Errorf("send acknowledged changes again: %w", err)
+			}
+			p.acked = ""
+			continue
+		}
+		p.acked = ""
 		if !fitting(changes, resp.Verdicts) {
 			return &sales.Error{
 				Code: sales.CodeOffline, Message: fmt.Sprintf("push %d changes: the answer has verdicts on others", len(changes)),

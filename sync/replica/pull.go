@@ -117,10 +117,12 @@ func (p *pass) page(ctx context.Context, ask *asking) (wire.PullResponse, error)
 			return wire.PullResponse{}, err
 		}
 		req := ask.request()
+		req.Acknowledged = p.acked
 		page, err := p.transport.Pull(ctx, req)
 		if err != nil {
 			return wire.PullResponse{}, err
 		}
+		p.acked, p.forgotten = "", p.forgotten || page.Forgotten
 		if len(page.Differs) == 0 {
 			page.Brief = req.Brief
 			return page, nil

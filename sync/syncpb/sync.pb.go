@@ -791,8 +791,9 @@ func (x *Change) GetBase() *Stamp {
 type PushRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Incarnation   []byte                 `protobuf:"bytes,1,opt,name=incarnation,proto3" json:"incarnation,omitempty"`
-	Changes       []*Change              `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"` // in order of counter, whole groups
-	Packed        *PackedChanges         `protobuf:"bytes,3,opt,name=packed,proto3" json:"packed,omitempty"`   // the same in columns, instead of changes: what devices send, because it takes half the bytes
+	Changes       []*Change              `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"`           // in order of counter, whole groups
+	Packed        *PackedChanges         `protobuf:"bytes,3,opt,name=packed,proto3" json:"packed,omitempty"`             // the same in columns, instead of changes: what devices send, because it takes half the bytes
+	Acknowledged  []byte                 `protobuf:"bytes,4,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"` // the change of the device that the server took last, when it is still kept: a server that lost it says so, and does nothing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -844,6 +845,13 @@ func (x *PushRequest) GetChanges() []*Change {
 func (x *PushRequest) GetPacked() *PackedChanges {
 	if x != nil {
 		return x.Packed
+	}
+	return nil
+}
+
+func (x *PushRequest) GetAcknowledged() []byte {
+	if x != nil {
+		return x.Acknowledged
 	}
 	return nil
 }
@@ -1181,6 +1189,7 @@ type PushResponse struct {
 	Hlc           uint64                 `protobuf:"fixed64,2,opt,name=hlc,proto3" json:"hlc,omitempty"`                                             // the server's clock
 	Outcomes      []Outcome              `protobuf:"varint,3,rep,packed,name=outcomes,proto3,enum=rounds.sync.v1.Outcome" json:"outcomes,omitempty"` // to packed changes: one for each, in order; unspecified for the next of verdicts
 	Digest        uint64                 `protobuf:"fixed64,4,opt,name=digest,proto3" json:"digest,omitempty"`                                       // to packed changes: first 8 bytes of SHA-256 over their ids, in order
+	Forgotten     bool                   `protobuf:"varint,5,opt,name=forgotten,proto3" json:"forgotten,omitempty"`                                  // the server does not have what the request names as acknowledged; nothing was done, and there are no verdicts
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1241,6 +1250,13 @@ func (x *PushResponse) GetDigest() uint64 {
 		return x.Digest
 	}
 	return 0
+}
+
+func (x *PushResponse) GetForgotten() bool {
+	if x != nil {
+		return x.Forgotten
+	}
+	return false
 }
 
 // Cursor says how far a device has come in one bucket.
@@ -1317,10 +1333,11 @@ type PullRequest struct {
 	Cursors       []*Cursor              `protobuf:"bytes,1,rep,name=cursors,proto3" json:"cursors,omitempty"`
 	Limit         uint32                 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"` // records in the page; 0 lets the server choose
 	Schema        uint32                 `protobuf:"varint,3,opt,name=schema,proto3" json:"schema,omitempty"`
-	Brief         bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`             // the last page names only buckets that moved, and those lost in lost
-	Digests       []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"` // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
-	Slots         []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`      // with digests: the slots whose cursors are in cursors
-	Urgent        bool                   `protobuf:"varint,7,opt,name=urgent,proto3" json:"urgent,omitempty"`           // before a first sync: first of all what the caller works with today, on a page that moves no cursor
+	Brief         bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`              // the last page names only buckets that moved, and those lost in lost
+	Digests       []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"`  // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
+	Slots         []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`       // with digests: the slots whose cursors are in cursors
+	Urgent        bool                   `protobuf:"varint,7,opt,name=urgent,proto3" json:"urgent,omitempty"`            // before a first sync: first of all what the caller works with today, on a page that moves no cursor
+	Acknowledged  []byte                 `protobuf:"bytes,8,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"` // as in PushRequest
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1402,6 +1419,13 @@ func (x *PullRequest) GetUrgent() bool {
 		return x.Urgent
 	}
 	return false
+}
+
+func (x *PullRequest) GetAcknowledged() []byte {
+	if x != nil {
+		return x.Acknowledged
+	}
+	return nil
 }
 
 type FieldState struct {
@@ -1659,6 +1683,7 @@ type PullResponse struct {
 	Lost          []string               `protobuf:"bytes,6,rep,name=lost,proto3" json:"lost,omitempty"`               // brief: buckets of the cursors that the caller no longer sees or that are not there any more
 	Differs       []uint32               `protobuf:"varint,7,rep,packed,name=differs,proto3" json:"differs,omitempty"` // digests: slots that differ and whose cursors the server needs; nothing else is in the answer
 	Urgent        bool                   `protobuf:"varint,8,opt,name=urgent,proto3" json:"urgent,omitempty"`          // the page is of the part that a new device needs first: what the caller works with today
+	Forgotten     bool                   `protobuf:"varint,9,opt,name=forgotten,proto3" json:"forgotten,omitempty"`    // the server does not have what the request names as acknowledged: it was put back from a backup
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1745,6 +1770,13 @@ func (x *PullResponse) GetDiffers() []uint32 {
 func (x *PullResponse) GetUrgent() bool {
 	if x != nil {
 		return x.Urgent
+	}
+	return false
+}
+
+func (x *PullResponse) GetForgotten() bool {
+	if x != nil {
+		return x.Forgotten
 	}
 	return false
 }
@@ -2342,11 +2374,12 @@ const file_sync_proto_rawDesc = "" +
 	"\x06fields\x18\b \x03(\v2\x19.rounds.sync.v1.FieldEditR\x06fields\x12\x16\n" +
 	"\x06schema\x18\t \x01(\rR\x06schema\x12)\n" +
 	"\x04base\x18\n" +
-	" \x01(\v2\x15.rounds.sync.v1.StampR\x04base\"\x98\x01\n" +
+	" \x01(\v2\x15.rounds.sync.v1.StampR\x04base\"\xbc\x01\n" +
 	"\vPushRequest\x12 \n" +
 	"\vincarnation\x18\x01 \x01(\fR\vincarnation\x120\n" +
 	"\achanges\x18\x02 \x03(\v2\x16.rounds.sync.v1.ChangeR\achanges\x125\n" +
-	"\x06packed\x18\x03 \x01(\v2\x1d.rounds.sync.v1.PackedChangesR\x06packed\"\xd3\x03\n" +
+	"\x06packed\x18\x03 \x01(\v2\x1d.rounds.sync.v1.PackedChangesR\x06packed\x12\"\n" +
+	"\facknowledged\x18\x04 \x01(\fR\facknowledged\"\xd3\x03\n" +
 	"\rPackedChanges\x12\x10\n" +
 	"\x03ids\x18\x01 \x01(\fR\x03ids\x12\x18\n" +
 	"\arecords\x18\x02 \x01(\fR\arecords\x12\x1a\n" +
@@ -2380,17 +2413,18 @@ const file_sync_proto_rawDesc = "" +
 	"\x04code\x18\x04 \x01(\tR\x04code\x12\x14\n" +
 	"\x05field\x18\x05 \x01(\tR\x05field\x12\x18\n" +
 	"\amessage\x18\x06 \x01(\tR\amessage\x12\x12\n" +
-	"\x04hint\x18\a \x01(\tR\x04hint\"\xa2\x01\n" +
+	"\x04hint\x18\a \x01(\tR\x04hint\"\xc0\x01\n" +
 	"\fPushResponse\x123\n" +
 	"\bverdicts\x18\x01 \x03(\v2\x17.rounds.sync.v1.VerdictR\bverdicts\x12\x10\n" +
 	"\x03hlc\x18\x02 \x01(\x06R\x03hlc\x123\n" +
 	"\boutcomes\x18\x03 \x03(\x0e2\x17.rounds.sync.v1.OutcomeR\boutcomes\x12\x16\n" +
-	"\x06digest\x18\x04 \x01(\x06R\x06digest\"^\n" +
+	"\x06digest\x18\x04 \x01(\x06R\x06digest\x12\x1c\n" +
+	"\tforgotten\x18\x05 \x01(\bR\tforgotten\"^\n" +
 	"\x06Cursor\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x03 \x01(\x04R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xcb\x01\n" +
+	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xef\x01\n" +
 	"\vPullRequest\x120\n" +
 	"\acursors\x18\x01 \x03(\v2\x16.rounds.sync.v1.CursorR\acursors\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\x12\x16\n" +
@@ -2398,7 +2432,8 @@ const file_sync_proto_rawDesc = "" +
 	"\x05brief\x18\x04 \x01(\bR\x05brief\x12\x18\n" +
 	"\adigests\x18\x05 \x03(\x06R\adigests\x12\x14\n" +
 	"\x05slots\x18\x06 \x03(\rR\x05slots\x12\x16\n" +
-	"\x06urgent\x18\a \x01(\bR\x06urgent\"g\n" +
+	"\x06urgent\x18\a \x01(\bR\x06urgent\x12\"\n" +
+	"\facknowledged\x18\b \x01(\fR\facknowledged\"g\n" +
 	"\n" +
 	"FieldState\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12+\n" +
@@ -2421,7 +2456,7 @@ const file_sync_proto_rawDesc = "" +
 	"\x06cursor\x18\x01 \x01(\v2\x16.rounds.sync.v1.CursorR\x06cursor\x12\x14\n" +
 	"\x05reset\x18\x02 \x01(\bR\x05reset\x12\x1a\n" +
 	"\bchecksum\x18\x03 \x01(\fR\bchecksum\x12\x14\n" +
-	"\x05count\x18\x04 \x01(\x04R\x05count\"\x86\x02\n" +
+	"\x05count\x18\x04 \x01(\x04R\x05count\"\xa4\x02\n" +
 	"\fPullResponse\x125\n" +
 	"\abuckets\x18\x01 \x03(\v2\x1b.rounds.sync.v1.BucketStateR\abuckets\x125\n" +
 	"\arecords\x18\x02 \x03(\v2\x1b.rounds.sync.v1.RecordStateR\arecords\x12\x12\n" +
@@ -2430,7 +2465,8 @@ const file_sync_proto_rawDesc = "" +
 	"\x03hlc\x18\x05 \x01(\x06R\x03hlc\x12\x12\n" +
 	"\x04lost\x18\x06 \x03(\tR\x04lost\x12\x18\n" +
 	"\adiffers\x18\a \x03(\rR\adiffers\x12\x16\n" +
-	"\x06urgent\x18\b \x01(\bR\x06urgent\"W\n" +
+	"\x06urgent\x18\b \x01(\bR\x06urgent\x12\x1c\n" +
+	"\tforgotten\x18\t \x01(\bR\tforgotten\"W\n" +
 	"\rRepairRequest\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05slots\x18\x02 \x03(\rR\x05slots\x12\x18\n" +

@@ -46,7 +46,7 @@ func DecodeRecord(p *syncpb.RecordState, bucket string) RecordState {
 
 // EncodePull gives the wire form of a request for a page.
 func EncodePull(r PullRequest) *syncpb.PullRequest {
-	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion, Brief: r.Brief, Digests: r.Digests, Slots: encodeNumbers(r.Slots), Urgent: r.Urgent}
+	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion, Brief: r.Brief, Digests: r.Digests, Slots: encodeNumbers(r.Slots), Urgent: r.Urgent, Acknowledged: encodeID(r.Acknowledged)}
 	if r.Schema > 0 {
 		p.Schema = uint32(r.Schema)
 	}
@@ -58,7 +58,7 @@ func EncodePull(r PullRequest) *syncpb.PullRequest {
 
 // DecodePull reads a request for a page.
 func DecodePull(p *syncpb.PullRequest) PullRequest {
-	r := PullRequest{Limit: int(p.GetLimit()), Schema: int(p.GetSchema()), Brief: p.GetBrief(), Digests: p.GetDigests(), Slots: decodeNumbers(p.GetSlots()), Urgent: p.GetUrgent()}
+	r := PullRequest{Limit: int(p.GetLimit()), Schema: int(p.GetSchema()), Brief: p.GetBrief(), Digests: p.GetDigests(), Slots: decodeNumbers(p.GetSlots()), Urgent: p.GetUrgent(), Acknowledged: decodeID(p.GetAcknowledged())}
 	for _, c := range p.GetCursors() {
 		r.Cursors = append(r.Cursors, decodeCursor(c))
 	}
@@ -67,7 +67,7 @@ func DecodePull(p *syncpb.PullRequest) PullRequest {
 
 // EncodePage gives the wire form of a page. Every record's bucket must be among the page's buckets.
 func EncodePage(r PullResponse) *syncpb.PullResponse {
-	p := &syncpb.PullResponse{More: r.More, Remaining: r.Remaining, Hlc: uint64(r.HLC), Lost: r.Lost, Differs: encodeNumbers(r.Differs), Urgent: r.Urgent}
+	p := &syncpb.PullResponse{More: r.More, Remaining: r.Remaining, Hlc: uint64(r.HLC), Lost: r.Lost, Differs: encodeNumbers(r.Differs), Urgent: r.Urgent, Forgotten: r.Forgotten}
 	at := make(map[string]int, len(r.Buckets))
 	for i := range r.Buckets {
 		b := &r.Buckets[i]
@@ -87,7 +87,7 @@ func EncodePage(r PullResponse) *syncpb.PullResponse {
 // DecodePage reads a page; a record whose bucket is not in the page is left out, as no honest server sends one.
 func DecodePage(p *syncpb.PullResponse) PullResponse {
 	r := PullResponse{
-		More: p.GetMore(), Remaining: p.GetRemaining(), HLC: hlc.Reading(p.GetHlc()), Lost: p.GetLost(), Differs: decodeNumbers(p.GetDiffers()), Urgent: p.GetUrgent(),
+		More: p.GetMore(), Remaining: p.GetRemaining(), HLC: hlc.Reading(p.GetHlc()), Lost: p.GetLost(), Differs: decodeNumbers(p.GetDiffers()), Urgent: p.GetUrgent(), Forgotten: p.GetForgotten(),
 	}
 	for _, pb := range p.GetBuckets() {
 		b := BucketState{Cursor: decodeCursor(pb.GetCursor()), Reset: pb.GetReset_(), Count: pb.GetCount()}

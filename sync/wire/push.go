@@ -37,7 +37,7 @@ func DecodeChange(p *syncpb.Change) Change {
 
 // EncodePush gives the wire form of a push: in columns where that can carry it.
 func EncodePush(r PushRequest) *syncpb.PushRequest {
-	p := &syncpb.PushRequest{Incarnation: encodeID(r.Incarnation)}
+	p := &syncpb.PushRequest{Incarnation: encodeID(r.Incarnation), Acknowledged: encodeID(r.Acknowledged)}
 	if p.Packed = pack(r.Changes); p.GetPacked() != nil {
 		return p
 	}
@@ -49,7 +49,7 @@ func EncodePush(r PushRequest) *syncpb.PushRequest {
 
 // DecodePush reads a push. One whose columns do not fit each other, of which Packed tells, has no changes.
 func DecodePush(p *syncpb.PushRequest) PushRequest {
-	r := PushRequest{Incarnation: decodeID(p.GetIncarnation())}
+	r := PushRequest{Incarnation: decodeID(p.GetIncarnation()), Acknowledged: decodeID(p.GetAcknowledged())}
 	if p.GetPacked() != nil {
 		r.Changes = unpack(p)
 		return r
@@ -62,7 +62,7 @@ func DecodePush(p *syncpb.PushRequest) PushRequest {
 
 // EncodePushed gives the wire form of the answer to a push; packed says that the changes came in columns.
 func EncodePushed(r PushResponse, packed bool) *syncpb.PushResponse {
-	p := &syncpb.PushResponse{Hlc: uint64(r.HLC)}
+	p := &syncpb.PushResponse{Hlc: uint64(r.HLC), Forgotten: r.Forgotten}
 	for _, v := range r.Verdicts {
 		if packed && v.plain() {
 			p.Outcomes = append(p.Outcomes, syncpb.Outcome(v.Outcome))
@@ -96,7 +96,7 @@ func (v *Verdict) plain() bool {
 
 // DecodePushed reads the answer to a push of these changes. One to other changes has no verdicts.
 func DecodePushed(p *syncpb.PushResponse, changes []Change) PushResponse {
-	r := PushResponse{HLC: hlc.Reading(p.GetHlc())}
+	r := PushResponse{HLC: hlc.Reading(p.GetHlc()), Forgotten: p.GetForgotten()}
 	said := make([]Verdict, 0, len(p.GetVerdicts()))
 	for _, pv := range p.GetVerdicts() {
 		v := Verdict{ChangeID: decodeID(pv.GetId()), Outcome: Outcome(pv.GetOutcome()), Code: pv.GetCode(), Field: pv.GetField(), Message: pv.GetMessage(), Hint: pv.GetHint()}

@@ -131,14 +131,16 @@ type Verdict struct {
 
 // PushRequest offers changes of one incarnation, in order of counter, whole groups.
 type PushRequest struct {
-	Incarnation string // UUID of this copy of the device's database
-	Changes     []Change
+	Incarnation  string // UUID of this copy of the device's database
+	Changes      []Change
+	Acknowledged string // id of the change that the server took last of those still kept; "" for none
 }
 
 // PushResponse has one verdict for each change, in order.
 type PushResponse struct {
-	Verdicts []Verdict
-	HLC      hlc.Reading // the server's clock
+	Verdicts  []Verdict
+	HLC       hlc.Reading // the server's clock
+	Forgotten bool        // the server does not have the acknowledged change of the request: nothing was done, and there are no verdicts
 }
 
 // Cursor says how far a device has come in one bucket.
@@ -158,6 +160,8 @@ type PullRequest struct {
 	Digests []uint64 // DigestSlots sums over all cursors of the device; none: every cursor is in Cursors
 	Slots   []int    // with Digests: the slots whose cursors are in Cursors
 	Urgent  bool     // first of all what the caller works with today
+	// Acknowledged is as in PushRequest.
+	Acknowledged string
 }
 
 // BucketState is where a page ends in a bucket.
@@ -180,7 +184,8 @@ type PullResponse struct {
 	Differs   []int    // Digests: slots that differ and whose cursors are needed; nothing else is in the answer
 	Urgent    bool     // the page is of what the caller works with today: no cursor moves, and each of its records comes again in its place
 	// Brief says that the request was brief: buckets that are not named are as they were. Who asked sets it; it does not travel.
-	Brief bool
+	Brief     bool
+	Forgotten bool // the server does not have the acknowledged change of the request: it was put back from a backup
 }
 
 // RepairRequest asks what differs in a bucket. With nothing but the bucket the answer has a sum for each slot; with Slots, the records in
