@@ -55,6 +55,13 @@ func (m *metrics) job(job string, _ time.Duration, err error) {
 	m.lastRun.WithLabelValues(job).SetToCurrentTime()
 }
 
+// unnoted shows how many uses of a sign-in could not be written down.
+func (m *metrics) unnoted(count func() int64) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "rounds_sign_in_uses_unnoted_total", Help: "Uses of a sign-in that could not be written down; the call went on.",
+	}, func() float64 { return float64(count()) }))
+}
+
 // call is the sync handler's observer.
 func (m *metrics) call(call, code string, records int) {
 	if code == "" {

@@ -74,6 +74,7 @@ func New(c Config, journal *central.Journal, contents *files.Store, log *slog.Lo
 	s := &Server{config: c, log: log, journal: journal, files: contents, accounts: accounts.New(journal, nil), metrics: newMetrics(c.Version)}
 	s.sync = syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
 	s.metrics.watchers(s.sync.Watchers)
+	s.metrics.unnoted(s.accounts.Unnoted)
 	mux := http.NewServeMux()
 	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(s.sync)))
 	mux.Handle(syncpb.SyncServiceWatchProcedure, s.whenReady(s.sync)) // its time tells how long devices are on, not how fast the server is

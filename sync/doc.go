@@ -33,6 +33,9 @@
 // Group 0 names no group. Records of kind conflict are created by the server only. An incarnation belongs to the user who first pushed with it, and
 // nobody else may push with one of the same node.
 //
+// What the role or the buckets of the caller forbid is rejected, and a push with any such change is audited. The last administrator who can sign in
+// stays one. At most 5,000 territories that the tree does not name may hold records.
+//
 // A known id with other content is rejected and audited. One bad change never blocks what does not depend on it. An error of the whole
 // call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless.
 //

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -30,6 +31,7 @@ type Service struct {
 	guesses *guesses
 
 	refusals refusals
+	unnoted  atomic.Int64 // uses of a token
 }
 
 // New makes the service over a journal; now may be nil for time.Now.
@@ -82,19 +84,47 @@ func (s *Service) Add(ctx context.Context, caller wire.Caller, users ...NewUser)
 		})
 	}
 	// A user that the directory has already, from an import say, gets the account; nobody gets two records.
-	_, known, err := s.journal.Accounts(ctx)
+	taken, known, err := s.journal.Accounts(ctx)
 	if err != nil {
 		return nil, nil, err
+	}
+	for _, a := range taken {
+		delete(known, a.UserID) // is told that the name is taken
 	}
 	for id, u := range known {
 		for i := range list {
 			if normal(u.Name) == list[i].Name && list[i].UserID == "" {
+				if err := agrees(u, list[i].User); err != nil {
+					return nil, nil, err
+				}
 				list[i].UserID = id
 			}
 		}
 	}
 	ids, err = s.journal.AddAccounts(ctx, caller, list...)
 	return ids, warnings, err
+}
+
+// agrees refuses to give an account to a user of the directory who would be somebody else with it than was asked for: the directory's role and
+// territories count.
+func agrees(known, asked sales.User) error {
+	differs := func(field, have, want string) error {
+		return &sales.Error{
+			Code: sales.CodeDuplicate, Kind: "user", ID: known.ID, Field: field,
+			Message: fmt.Sprintf("the directory has %s already, with the %s %q and not %q", asked.Name, field, have, want),
+			Hint:    "add the user as the directory has it, or change the directory first", Args: map[string]any{"Value": asked.Name},
+		}
+	}
+	have, want := strings.Join(known.Territories, ","), strings.Join(asked.Territories, ",")
+	switch {
+	case known.Role != asked.Role:
+		return differs("role", known.Role, asked.Role)
+	case have != want:
+		return differs("territories", have, want)
+	case known.Disabled:
+		return &sales.Error{Code: sales.CodeBadOrder, Kind: "user", ID: known.ID, Message: "the directory has " + asked.Name + " as disabled", Hint: "enable the user there first"}
+	}
+	return nil
 }
 
 func normal(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
@@ -186,16 +216,14 @@ func (s *Service) List(ctx context.Context) ([]User, error) {
 }
 
 // SetDisabled stops a user from signing in and ends all their sign-ins, or lets them in again. Their work stays. The last administrator
-// cannot be disabled.
+// cannot be disabled, and nobody themselves.
 func (s *Service) SetDisabled(ctx context.Context, caller wire.Caller, name string, disabled bool) error {
 	_, u, err := s.journal.Account(ctx, normal(name))
 	if err != nil {
 		return err
 	}
-	if disabled && u.Role == string(sales.RoleAdmin) {
-		if err := s.otherAdmin(ctx, u.ID); err != nil {
-			return err
-		}
+	if disabled && u.ID == caller.UserID {
+		return &sales.Error{Code: sales.CodeForbidden, Kind: "user", ID: u.ID, Message: "you cannot disable yourself", Hint: "ask another administrator"}
 	}
 	if _, err := s.journal.Commit(ctx, caller, sales.Edit{Verb: sales.Update, Kind: "user", ID: u.ID, Values: sales.Values{"disabled": disabled}}); err != nil {
 		return err
@@ -208,19 +236,6 @@ func (s *Service) SetDisabled(ctx context.Context, caller wire.Caller, name stri
 		}
 	}
 	return s.journal.Audit(ctx, central.AuditEntry{Actor: caller.UserID, Action: action, Subject: u.Name})
-}
-
-func (s *Service) otherAdmin(ctx context.Context, id string) error {
-	accounts, users, err := s.journal.Accounts(ctx)
-	if err != nil {
-		return err
-	}
-	for _, a := range accounts {
-		if u := users[a.UserID]; a.UserID != id && u.Role == string(sales.RoleAdmin) && !u.Disabled {
-			return nil
-		}
-	}
-	return &sales.Error{Code: sales.CodeBadOrder, Kind: "user", ID: id, Message: "this is the last administrator", Hint: "add another administrator first"}
 }
 
 // SetPassword replaces a user's password; every device of theirs has to sign in again.

@@ -88,9 +88,6 @@ func (c *Console) user(w http.ResponseWriter, r *http.Request, v *visitor) error
 
 func (c *Console) disableUser(w http.ResponseWriter, r *http.Request, v *visitor) error {
 	name := r.PathValue("name")
-	if name == v.user.Name {
-		return &sales.Error{Code: sales.CodeForbidden, Kind: "user", Message: "you cannot disable yourself", Hint: "ask another administrator"}
-	}
 	return c.done(w, r, "disabled", c.accounts.SetDisabled(r.Context(), v.caller, name, true))
 }
 

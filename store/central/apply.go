@@ -102,6 +102,12 @@ func (b *batch) remove(e *entry, cur *row) (*sales.Error, error) {
 			Args: map[string]any{"User": name},
 		}, nil
 	}
+	if e.change.Kind == "user" {
+		was := cur.state.Record()
+		if refused, err := b.lastAdmin(&was, nil); refused != nil || err != nil {
+			return refused, err
+		}
+	}
 	next := merge.Deleted(&cur.state, b.caller.UserID)
 	return nil, b.put(e, cur, next, cur.parent, nil)
 }
@@ -135,6 +141,12 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 		if refused, err := b.signInName(prev, rec); refused != nil || err != nil {
 			return refused, false, err
 		}
+		if refused, err := b.lastAdmin(prev, &rec); refused != nil || err != nil {
+			return refused, false, err
+		}
+	}
+	if refused, err := b.territory(k, prev, rec); refused != nil || err != nil {
+		return refused, false, err
 	}
 	if refused, held, err := b.references(k, c); refused != nil || err != nil {
 		return refused, held, err
@@ -163,6 +175,10 @@ func (b *batch) put(e *entry, cur *row, next wire.RecordState, parent key, losse
 		r.creator, r.version = cur.creator, cur.version+1
 	}
 	b.group[r.key()] = r
+	if next.Kind == "territory" {
+		rec := next.Record()
+		b.grown[rec.Text("code")] = true
+	}
 	e.version = r.version
 	e.verdict.Outcome = wire.Applied
 	for _, l := range losses {

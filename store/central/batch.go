@@ -21,6 +21,8 @@ type batch struct {
 	node    uint64
 	now     time.Time
 	tree    sales.TerritoryTree
+	grown   map[string]bool // codes of territories made here
+	loose   map[string]bool // codes of no territory in which records lie; nil: not counted yet
 	sees    map[string]bool
 	stmts   map[string]statement
 
@@ -63,7 +65,7 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 		// The driver watches a context that can end with a goroutine for each statement. A batch is short, and one that goes through although
 		// its caller has gone is harmless: the changes are sent again and known.
 		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: cleanCaller(caller), trusted: caller.UserID == "", node: node, now: j.now(),
-		sees: map[string]bool{}, stmts: map[string]statement{},
+		sees: map[string]bool{}, grown: map[string]bool{}, stmts: map[string]statement{},
 		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{}, graves: map[key]bool{},
 	}
 	var err error

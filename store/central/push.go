@@ -49,6 +49,9 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 		if err := b.push(req.Changes, inc); err != nil {
 			return err
 		}
+		if err := b.auditForbidden(req.Incarnation); err != nil {
+			return err
+		}
 		if err := b.finish(req.Incarnation); err != nil {
 			return err
 		}

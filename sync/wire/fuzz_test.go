@@ -60,7 +60,9 @@ func someChange() Change {
 	return Change{
 		ID: sales.NewID(), Counter: 3, Group: 2, Kind: "partner", RecordID: sales.NewID(), Verb: sales.Update, HLC: 7 << 16, Schema: 1, Base: hlc.Stamp{HLC: 1, Node: 2},
 		Fields: []FieldEdit{
-			{Number: 2, Value: "name", Base: hlc.Stamp{HLC: 3, Node: 4}}, {Number: 12, Value: int64(-5), Delta: 2}, {Number: 15, Value: []string{"a"}, Added: []string{"a"}, Removed: []string{"b"}},
+			{Number: 2, Value: "name", Base: hlc.Stamp{HLC: 3, Node: 4}},
+			{Number: 12, Value: int64(-5), Delta: 2},
+			{Number: 15, Value: []string{"a"}, Added: []string{"a"}, Removed: []string{"b"}},
 			{Number: 900, Value: true},
 		},
 	}
