@@ -158,6 +158,7 @@ func TestOnlyTheRowsThatDifferAreFetchedAndEditsStayOverThem(t *testing.T) {
 	if after := s.dump(s.ann); len(after["partner"]) != len(before["partner"]) {
 		t.Errorf("%d partners, %d before", len(after["partner"]), len(before["partner"]))
 	}
+	s.sync(s.ann)
 	s.sameAsFresh(s.ann)
 	s.converge()
 }
