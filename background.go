@@ -8,18 +8,19 @@ import (
 	"github.com/rounds-field/rounds/sales"
 )
 
-// startSync runs the sync engine of the workbook in use until stopSyncing.
+// startSync runs the sync engine of the workbook in use, and its weekly check, until stopSyncing.
 func (d *desk) startSync() {
-	engine := d.book.Engine()
-	if engine == nil {
-		d.showState(d.syncState())
-		return
-	}
 	ctx, cancel := context.WithCancel(d.ctx)
-	unsubscribe := engine.OnState(d.showState)
 	var running sync.WaitGroup
-	running.Go(func() { engine.Run(ctx) })
-	running.Go(func() { d.book.RunFiles(ctx) })
+	running.Go(func() { d.book.RunChecks(ctx, func() { d.showState(d.syncState()) }) })
+	unsubscribe := func() {}
+	if engine := d.book.Engine(); engine != nil {
+		unsubscribe = engine.OnState(d.showState)
+		running.Go(func() { engine.Run(ctx) })
+		running.Go(func() { d.book.RunFiles(ctx) })
+	} else {
+		d.showState(d.syncState())
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.stopSync = func() {
@@ -74,10 +75,10 @@ func (d *desk) showState(s sales.SyncState) {
 		return
 	}
 	shell.SetSync(app.SyncStatus{
-		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting, Trouble: s.Rejected + s.Conflicts,
+		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting, Trouble: s.Rejected + s.Conflicts + s.Differences,
 		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
 	})
-	shell.SetBadge("sync", s.Rejected+s.Conflicts)
+	shell.SetBadge("sync", s.Rejected+s.Conflicts+s.Differences)
 	if s.Phase != sales.SyncRunning {
 		shell.StateChanged()
 	}

@@ -129,7 +129,7 @@ func (d *desk) showApp() {
 	}
 	shell := app.NewShell(d.window, app.Config{State: d.state, Search: app.SearchRecords(d.book), User: d.user().DisplayName})
 	shell.Compose(app.Services{
-		Book: d.book, Tray: d.book, History: d.book.History, Session: session{d},
+		Book: d.book, Tray: d.book, Health: d.book, History: d.book.History, Session: session{d},
 		Me: d.user, Now: time.Now, State: d.syncState, Sync: d.syncSoon,
 		Export: d.export, Import: d.importFile,
 		Appearance: d.appearance, SignedIn: d.signedIn, Folder: d.book.Dir, Version: version,

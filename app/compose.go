@@ -26,6 +26,7 @@ import (
 type Services struct {
 	Book    sales.Workbook
 	Tray    syncing.Tray
+	Health  syncing.HealthBook // nil when nothing is ever checked
 	History syncing.History
 	Session settings.Session
 	Me      func() sales.User // the signed-in user
@@ -50,7 +51,7 @@ func (s *Shell) Compose(d Services) {
 	project := projects.NewPage(projects.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	heard := feedback.NewPage(feedback.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	news := announcements.NewPage(announcements.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
-	unsettled := syncing.Deps{Model: &syncing.Model{Book: d.Book, Tray: d.Tray, History: d.History}, State: d.State, Sync: d.Sync}
+	unsettled := syncing.Deps{Model: &syncing.Model{Book: d.Book, Tray: d.Tray, Health: d.Health, History: d.History}, State: d.State, Sync: d.Sync}
 
 	place := func(route, label string, icon fyne.Resource, f Factory) {
 		s.Add(NavItem{Route: route, LabelKey: label, Icon: icon}, f)

@@ -19,37 +19,37 @@ func (w *Workbook) store() *local.Store {
 
 // Get gives one record; see sales.Reader.
 func (w *Workbook) Get(ctx context.Context, kind, id string) (sales.Record, error) {
-	return w.store().Get(ctx, kind, id)
+	return w.used().Get(ctx, kind, id)
 }
 
 // List gives the records of a query; see sales.Reader.
 func (w *Workbook) List(ctx context.Context, q sales.Query) ([]sales.Record, error) {
-	return w.store().List(ctx, q)
+	return w.used().List(ctx, q)
 }
 
 // Count counts the records of a query; see sales.Reader.
 func (w *Workbook) Count(ctx context.Context, q sales.Query) (int, error) {
-	return w.store().Count(ctx, q)
+	return w.used().Count(ctx, q)
 }
 
 // Titles names records; see sales.Reader.
 func (w *Workbook) Titles(ctx context.Context, kind string, ids []string) (map[string]string, error) {
-	return w.store().Titles(ctx, kind, ids)
+	return w.used().Titles(ctx, kind, ids)
 }
 
 // Aggregate groups the records of a query; see sales.Reader.
 func (w *Workbook) Aggregate(ctx context.Context, q sales.Query, by string, fn sales.Fn, field string) (map[string]int64, error) {
-	return w.store().Aggregate(ctx, q, by, fn, field)
+	return w.used().Aggregate(ctx, q, by, fn, field)
 }
 
 // Search finds records; see sales.Searcher.
 func (w *Workbook) Search(ctx context.Context, text, kind string, limit int) ([]sales.Hit, error) {
-	return w.store().Search(ctx, text, kind, limit)
+	return w.used().Search(ctx, text, kind, limit)
 }
 
 // Write saves edits, and asks the engine to send them soon; see sales.Writer.
 func (w *Workbook) Write(ctx context.Context, edits ...sales.Edit) ([]string, error) {
-	ids, err := w.store().Write(ctx, edits...)
+	ids, err := w.used().Write(ctx, edits...)
 	if err == nil {
 		w.kick()
 	}
@@ -63,7 +63,7 @@ func (w *Workbook) Pending(ctx context.Context) ([]sales.Pending, error) {
 
 // Undo takes back an unsettled change with those saved together with it.
 func (w *Workbook) Undo(ctx context.Context, changeID string) error {
-	err := w.store().Undo(ctx, changeID)
+	err := w.used().Undo(ctx, changeID)
 	if err == nil {
 		w.kick()
 	}
@@ -72,7 +72,7 @@ func (w *Workbook) Undo(ctx context.Context, changeID string) error {
 
 // Retry offers a refused change to the server again.
 func (w *Workbook) Retry(ctx context.Context, changeID string) error {
-	err := w.store().Retry(ctx, changeID)
+	err := w.used().Retry(ctx, changeID)
 	if err == nil {
 		w.kick()
 	}
@@ -91,7 +91,7 @@ func (w *Workbook) GetState(ctx context.Context, key string) (string, error) {
 
 // SetState keeps a text on this device; it is not synced.
 func (w *Workbook) SetState(ctx context.Context, key, value string) error {
-	return w.store().SetState(ctx, key, value)
+	return w.used().SetState(ctx, key, value)
 }
 
 // Subscribe calls f after each change of records, own or received, with the kinds that changed; nil after another database came into

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -36,6 +37,8 @@ type Workbook struct {
 	client *client.Client
 
 	listeners []func(kinds []string)
+	lastUse   atomic.Int64  // when a screen last read or wrote, in nanoseconds
+	pause     time.Duration // between two slices of a check in the background
 }
 
 // Options are what a workbook may be told; the zero value works.
@@ -61,7 +64,7 @@ func Open(ctx context.Context, dir string, o Options) (*Workbook, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Workbook{Dir: abs, now: o.Now, log: o.Logger}
+	w := &Workbook{pause: betweenRows, Dir: abs, now: o.Now, log: o.Logger}
 	if err := w.use(ctx, sub); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,7 @@ type History func(ctx context.Context, kind, id string) (entries []sales.History
 type Model struct {
 	Book    sales.Workbook
 	Tray    Tray
+	Health  HealthBook // may be nil
 	History History
 }
 
@@ -32,6 +33,8 @@ type Overview struct {
 	Waiting   []sales.Pending // to be sent, newest first
 	Refused   []sales.Pending // rejected, which the user must mend, then those held that follow by themselves
 	Conflicts []Conflict      // open first, then decided
+	Health    sales.Condition // what checks of the workbook found
+	Differing []string        // names the records that differ, for each difference
 }
 
 // Conflict is a lost value side by side with the kept one.
@@ -59,8 +62,20 @@ func (m *Model) Load(ctx context.Context) (Overview, error) {
 		}
 	}
 	slices.SortStableFunc(o.Refused, func(a, b sales.Pending) int { return heldLast(a) - heldLast(b) })
-	o.Conflicts, err = m.conflicts(ctx)
-	return o, err
+	if o.Conflicts, err = m.conflicts(ctx); err != nil || m.Health == nil {
+		return o, err
+	}
+	if o.Health, err = m.Health.Health(ctx); err != nil {
+		return o, err
+	}
+	for _, d := range o.Health.Differences {
+		names, err := m.named(ctx, d)
+		if err != nil {
+			return o, err
+		}
+		o.Differing = append(o.Differing, names)
+	}
+	return o, nil
 }
 
 func (m *Model) conflicts(ctx context.Context) ([]Conflict, error) {

@@ -33,6 +33,7 @@ type page struct {
 	shown Overview
 
 	banner    *fyne.Container
+	health    []fyne.CanvasObject // banners below the one of the state
 	tabs      *ui.Tabs
 	waiting   *tray
 	refused   *tray
@@ -86,6 +87,7 @@ func (p *page) Refresh() {
 		}
 		first := p.shown.Waiting == nil && p.shown.Refused == nil && p.shown.Conflicts == nil
 		p.shown = o
+		p.showHealth()
 		p.waiting.set(o.Waiting)
 		p.refused.set(o.Refused)
 		open := p.conflicts.set(o.Conflicts)
@@ -108,7 +110,11 @@ func (p *page) StateChanged() { p.showState() }
 
 func (p *page) showState() {
 	text, tone := stateText(p.deps.State())
-	p.banner.Objects = []fyne.CanvasObject{ui.PadXY(0, 6, ui.NewBanner(tone, text, "", nil))}
+	var shown fyne.CanvasObject = ui.PadXY(0, 6, ui.NewBanner(tone, text, "", nil))
+	if len(p.health) > 0 {
+		shown = container.NewVBox(append([]fyne.CanvasObject{shown}, p.health...)...)
+	}
+	p.banner.Objects = []fyne.CanvasObject{shown}
 	p.banner.Refresh()
 }
 
