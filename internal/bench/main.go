@@ -78,11 +78,9 @@ func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 			return err
 		}
 	}
-	stop, err := b.openDatabase(ctx)
-	if err != nil {
+	if err := b.openDatabase(ctx); err != nil {
 		return err
 	}
-	defer stop()
 	defer b.stopServer()
 	steps := []step{{"start the server with all sample data", b.startServer}, {"measure the first sync", b.firstSync}}
 	if first {

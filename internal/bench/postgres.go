@@ -3,13 +3,21 @@ package main
 import (
 	"context"
 	"os"
+
+	"github.com/rounds-field/rounds/internal/pgtest"
 )
 
-// openDatabase makes what the server keeps its records in, and gives the way to end it.
-func (b *bench) openDatabase(ctx context.Context) (stop func(), err error) {
+// openDatabase makes what the server keeps its records in: a folder, and for PostgreSQL a database.
+func (b *bench) openDatabase(context.Context) (err error) {
 	if err := os.MkdirAll(b.path(""), 0o700); err != nil {
-		return nil, err
+		return err
 	}
 	b.url = ""
-	return func() {}, nil
+	if b.database != "postgres" {
+		return nil
+	}
+	if b.url = b.postgres; b.url == "" {
+		b.url, err = pgtest.Durable()
+	}
+	return err
 }

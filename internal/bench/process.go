@@ -83,7 +83,7 @@ func (b *bench) addUsers(ctx context.Context) error {
 }
 
 func (b *bench) waitReady(ctx context.Context) error {
-	for range 1200 {
+	for range 12_000 {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.server.addr+"/readyz", nil)
 		if err != nil {
 			return err

@@ -26,15 +26,22 @@ const (
 	patience = 60 * time.Second
 )
 
+// What a server writes through to the disk: nothing, or all that it has to, as in earnest.
+const (
+	volatile = "-F -c full_page_writes=off -c shared_buffers=64MB -c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB -c autovacuum=off"
+	durable  = "-c shared_buffers=256MB -c max_wal_size=2GB"
+)
+
 // cluster is the server of this test process.
 type cluster struct {
 	dir  string
 	port int
+	sync string // options of the server on what it writes through to the disk
 	hold io.WriteCloser // the shell ends the server once this is closed
 }
 
 var (
-	start   = sync.OnceValues(begin)
+	start   = sync.OnceValues(func() (*cluster, error) { return begin(volatile) })
 	counter atomic.Int64
 )
 
@@ -56,6 +63,18 @@ func New(t testing.TB) string {
 		}
 	})
 	return c.url(name)
+}
+
+// Durable starts a cluster that keeps what it acknowledged, for measuring, and gives the URL of an empty database. It ends with this process.
+func Durable() (string, error) {
+	c, err := begin(durable)
+	if err != nil {
+		return "", err
+	}
+	if err := c.run("CREATE DATABASE rounds"); err != nil {
+		return "", err
+	}
+	return c.url("rounds"), nil
 }
 
 // Password is the password in the URLs, for tests that look whether it shows up anywhere.
@@ -82,7 +101,7 @@ func (c *cluster) run(statement string) error {
 }
 
 // begin makes a cluster and starts it. A shell of its own stops it and removes its folder as soon as this process has ended, however it ended.
-func begin() (*cluster, error) {
+func begin(sync string) (*cluster, error) {
 	bin, err := programs()
 	if err != nil {
 		return nil, err
@@ -91,7 +110,7 @@ func begin() (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &cluster{dir: dir}
+	c := &cluster{dir: dir, sync: sync}
 	if err := c.begin(bin); err != nil {
 		log, _ := os.ReadFile(filepath.Join(dir, "log")) // it may not have come so far
 		return nil, errors.Join(fmt.Errorf("%w\n%s", err, log), os.RemoveAll(dir))
@@ -118,8 +137,7 @@ func (c *cluster) begin(bin string) error {
 		return err
 	}
 	// The shell reads its standard input, which this process holds open and never writes to, until it ends.
-	script := `"$1" -D "$2" -k "$3" -p "$4" -h 127.0.0.1 -F -c full_page_writes=off -c shared_buffers=64MB -c max_connections=300 ` +
-		`-c wal_level=minimal -c max_wal_senders=0 -c max_wal_size=256MB -c autovacuum=off -c log_min_messages=fatal >"$3/log" 2>&1 <&- & ` +
+	script := `"$1" -D "$2" -k "$3" -p "$4" -h 127.0.0.1 ` + c.sync + ` -c max_connections=300 -c log_min_messages=fatal >"$3/log" 2>&1 <&- & ` +
 		`read -r _; kill -QUIT $!; wait $!; rm -rf "$3"`
 	watch := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, c.dir, strconv.Itoa(c.port))
 	as(watch)
