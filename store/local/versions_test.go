@@ -326,10 +326,7 @@ func TestAKillAtEveryWriteOfAMigrationLosesNothing(t *testing.T) {
 		t.Fatalf("only %d writes were seen", n)
 	}
 	for i := range n {
-		if err := os.RemoveAll(dir); err != nil {
-			t.Fatal(err)
-		}
-		photograph(t, filepath.Join(album, fmt.Sprint(i)), dir)
+		again(t, dir, filepath.Join(album, fmt.Sprint(i)))
 		s, err := openVersion(t, dir, later)
 		if err != nil {
 			t.Fatalf("killed before write %d of %d: %v", i, n, err)
@@ -365,4 +362,13 @@ func forgetSchema(t *testing.T, dir string) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// again puts a folder back to how it was photographed.
+func again(t *testing.T, dir, photo string) {
+	t.Helper()
+	if err := os.RemoveAll(dir); err != nil {
+		t.Fatal(err)
+	}
+	photograph(t, photo, dir)
 }
