@@ -77,8 +77,45 @@ func (s *Store) Attach(ctx context.Context, id Identity) error {
 				return err
 			}
 		}
+		if err := t.takeBackSeedEdits(ctx, was.UserID, id); err != nil {
+			return err
+		}
 		return t.keepIdentity(ctx, id)
 	})
+}
+
+// takeBackSeedEdits takes back what was changed, before there was a server, of records that came with the workbook and that this role may not change there:
+// the organisation has its own in their place, and would refuse the edits. What they held stays in the history.
+func (t *txn) takeBackSeedEdits(ctx context.Context, oldUser string, id Identity) error {
+	seeds := append(sales.Defaults(), sales.Record{Kind: "user", ID: oldUser})
+	for _, seed := range seeds {
+		tb := tables[seed.Kind]
+		if id.Role.MayWrite(tb.kind) {
+			continue
+		}
+		changes, err := live(ctx, t, seed.ID)
+		if err != nil {
+			return err
+		}
+		if len(changes) == 0 {
+			continue
+		}
+		for _, c := range changes {
+			if err := t.setState(ctx, c, stateSuperseded); err != nil {
+				return err
+			}
+		}
+		if err := t.rebase(ctx, tb, seed.ID, nil); err != nil {
+			return err
+		}
+		if seed.Kind == "user" {
+			continue // the entry under the server's id takes its place
+		}
+		if err := t.putSeed(ctx, tb, seed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (t *txn) renameUser(ctx context.Context, old, id string) error {
