@@ -77,9 +77,10 @@ func (d *desk) showState(s sales.SyncState) {
 	shell.SetSync(app.SyncStatus{
 		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting, Trouble: s.Rejected + s.Conflicts + s.Differences,
 		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
+		Done: s.Done, Total: s.Total, Left: s.Left,
 	})
 	shell.SetBadge("sync", s.Rejected+s.Conflicts+s.Differences)
-	if s.Phase != sales.SyncRunning {
+	if s.Phase != sales.SyncRunning || s.Total > 0 {
 		shell.StateChanged()
 	}
 }

@@ -127,7 +127,7 @@ func (d *desk) showApp() {
 		showFailure(d.window, err)
 		return
 	}
-	shell := app.NewShell(d.window, app.Config{State: d.state, Search: app.SearchRecords(d.book), User: d.user().DisplayName})
+	shell := app.NewShell(d.window, app.Config{State: d.state, Search: app.SearchRecords(d.book), SearchReady: d.book.SearchReady, User: d.user().DisplayName})
 	shell.Compose(app.Services{
 		Book: d.book, Tray: d.book, Health: d.book, History: d.book.History, Session: session{d},
 		Me: d.user, Now: time.Now, State: d.syncState, Sync: d.syncSoon,

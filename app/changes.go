@@ -68,9 +68,15 @@ type SyncStatus struct {
 	// Trouble is how many changes were refused or lost to another edit and want the user.
 	Trouble         int
 	Online, Running bool
+	// Done of Total records came in this sync, and Left is about how long the others take; 0 when that is not known.
+	Done, Total int
+	Left        time.Duration
 	// Last is when everything was synced last.
 	Last time.Time
 }
+
+// manyRecords is from how many records on their coming is worth a number.
+const manyRecords = 5000
 
 // SetSync shows the state of the sync. It may be called from anywhere.
 func (s *Shell) SetSync(status SyncStatus) {
@@ -100,6 +106,8 @@ func (s *Shell) describeSync(status SyncStatus) {
 		s.status.Set(ui.IconOffline, ui.T("app.sync.offline_waiting", "Count", status.Waiting), ui.ToneWarning)
 	case !status.Online:
 		s.status.Set(ui.IconOffline, ui.T("app.sync.offline"), ui.ToneMuted)
+	case status.Running && status.Total >= manyRecords:
+		s.status.Set(ui.IconSync, ui.T("app.sync.receiving", "Percent", 100*status.Done/status.Total, "Left", ui.TimeLeft(status.Left)), ui.ToneAccent)
 	case status.Waiting > 0:
 		s.status.Set(ui.IconUpload, ui.T("app.sync.waiting", "Count", status.Waiting), ui.ToneAccent)
 	case status.Running:

@@ -69,6 +69,9 @@ func (b *searchBox) find(text string) {
 		if err != nil {
 			items = append(items, ui.PickItem{Title: ui.ErrorText(err), Icon: ui.IconError, Run: func() {}})
 		}
+		if ready := b.shell.config.SearchReady; ready != nil && !ready() {
+			items = append(items, ui.PickItem{Title: ui.T("app.search.preparing"), Subtitle: ui.T("app.search.preparing_hint"), Icon: ui.IconInfo, Run: func() {}})
+		}
 		b.list.SetItems(append(items, commands...))
 	})
 }

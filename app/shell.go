@@ -36,6 +36,8 @@ type Config struct {
 	// Search finds records by a text, the best first; an item's ID is the route that shows it, its Group the
 	// heading above it. It runs off the UI thread.
 	Search func(ctx context.Context, text string) ([]ui.PickItem, error)
+	// SearchReady says whether Search finds all records yet; nil means always.
+	SearchReady func() bool
 	// User names who is signed in, below the navigation.
 	User string
 }

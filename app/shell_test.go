@@ -266,11 +266,13 @@ func TestTheSearchFindsRecordsAndCommands(t *testing.T) {
 func TestTheSyncStateSpeaksInRecords(t *testing.T) {
 	w := newWorld(t, ui.MapState{})
 	for want, status := range map[string]app.SyncStatus{
-		"On this computer only": {Local: true},
-		"3 waiting":             {Online: true, Waiting: 3},
-		"Offline, 12 waiting":   {Waiting: 12},
-		"1 change needs you":    {Online: true, Trouble: 1, Waiting: 4},
-		"All synced 09:12":      {Online: true, Last: uitest.Clock.Add(-18 * time.Minute)},
+		"On this computer only":                {Local: true},
+		"3 waiting":                            {Online: true, Waiting: 3},
+		"Offline, 12 waiting":                  {Waiting: 12},
+		"1 change needs you":                   {Online: true, Trouble: 1, Waiting: 4},
+		"Receiving 25 %, about 2 minutes left": {Online: true, Running: true, Waiting: 1, Done: 25_000, Total: 100_000, Left: 110 * time.Second},
+		"Receiving 5 %":                        {Online: true, Running: true, Done: 5_000, Total: 100_000},
+		"All synced 09:12":                     {Online: true, Last: uitest.Clock.Add(-18 * time.Minute)},
 	} {
 		w.shell.SetSync(status)
 		if !uitest.Shows(w.host.Window.Content(), want) {

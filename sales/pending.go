@@ -67,8 +67,9 @@ type SyncState struct {
 	Conflicts int // open conflicts
 	// Differences counts the buckets that differ from the server for good; see Difference.
 	Differences int
-	Done        int // records received in this run
-	Total       int // records expected in this run, 0 when unknown
+	Done        int           // records received in this run
+	Total       int           // records expected in this run, 0 when unknown
+	Left        time.Duration // until they are here, an estimate; 0 when unknown
 	LastSync    time.Time
 	NextTry     time.Time
 	Server      string

@@ -79,6 +79,9 @@ func (w *Workbook) Retry(ctx context.Context, changeID string) error {
 	return err
 }
 
+// SearchReady says whether the search finds all records yet: after a first sync it is prepared last.
+func (w *Workbook) SearchReady() bool { return w.store().SearchReady() }
+
 // Identity is whose workbook is in use.
 func (w *Workbook) Identity(ctx context.Context) (local.Identity, error) {
 	return w.store().Identity(ctx)

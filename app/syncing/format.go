@@ -79,7 +79,7 @@ func stateText(s sales.SyncState) (string, ui.Tone) {
 		return ui.T("syncing.state.local", "Count", s.Waiting), ui.ToneInfo
 	case sales.SyncRunning:
 		if s.Total > 0 {
-			return ui.T("syncing.state.receiving", "Done", ui.FormatNumber(int64(s.Done)), "Total", ui.FormatNumber(int64(s.Total))), ui.ToneInfo
+			return ui.T("syncing.state.receiving", "Done", ui.FormatNumber(int64(s.Done)), "Total", ui.FormatNumber(int64(s.Total)), "Left", ui.TimeLeft(s.Left)), ui.ToneInfo
 		}
 		return ui.T("syncing.state.running"), ui.ToneInfo
 	case sales.SyncOffline:

@@ -17,6 +17,11 @@ func TestValuesAreWrittenAsEachLanguageWritesThem(t *testing.T) {
 		english, chinese string
 	}{
 		{func() string { return ui.FormatDay("2026-03-18") }, "2026-03-18 Wed", "2026-03-18 周三"},
+		{func() string { return ui.TimeLeft(0) }, "", ""},
+		{func() string { return ui.TimeLeft(4 * time.Second) }, "a few seconds left", "还需几秒钟"},
+		{func() string { return ui.TimeLeft(40 * time.Second) }, "less than a minute left", "还需不到一分钟"},
+		{func() string { return ui.TimeLeft(70 * time.Second) }, "about one minute left", "大约还需 1 分钟"},
+		{func() string { return ui.TimeLeft(130 * time.Second) }, "about 2 minutes left", "大约还需 2 分钟"},
 		{func() string { return ui.FormatDay("soon") }, "soon", "soon"},
 		{func() string { return ui.FormatDayShort("2025-12-31") }, "2025-12-31", "2025-12-31"},
 		{func() string { return ui.RelativeDay("2026-03-18") }, "Today", "今天"},

@@ -253,6 +253,9 @@ func (s *Store) analyse(ctx context.Context) {
 	}
 }
 
+// SearchReady says whether the search index is complete.
+func (s *Store) SearchReady() bool { return !s.indexPending.Load() }
+
 // WaitForSearch waits until the search index is complete after a first sync.
 func (s *Store) WaitForSearch() { s.indexing.Wait() }
 
