@@ -94,6 +94,36 @@
 // drops what it has of that bucket, takes it from the beginning, and sends the acknowledged changes that it still keeps (30 days) again: after a
 // restore from a backup the server converges to what it had. The outbox is never touched by any of this.
 //
+// # First sync
+//
+// A device without any cursor asks with urgent set. Where the caller's records do not fit into one page, the server answers first with a page of what they
+// work with today (sales.WorksWith), the records that those name, the contacts of their companies, and types of visit and users: urgent set, more set, and for each
+// bucket in it a cursor with seq 0. It is outside the order: no cursor moves, remaining counts its records as still to come, and each of
+// them comes again in its place. The device makes it visible at once and goes on with a request without urgent.
+//
+// Pages of a first sync go straight into the tables, without secondary indexes and without the search index: there is nothing yet that could be seen half new
+// and half old. The indexes are made with the last page, the search index after it, in slices between which others may write; until then search says that it is
+// still being prepared. Each page is one transaction with its cursors: cut anywhere, the sync goes on behind the last page that was kept. The next page is
+// fetched while one is being kept; where a program is killed, these are the two that are sent again.
+//
+// # Versions
+//
+// Every change names the version of the record declarations under which it was written (schema; absent means 1). The lifts that lead from each version
+// to the next are declared in sales/versions.go: a renamed field, one divided into several, an option that is gone, a value newly required. A field or a kind
+// that is new needs none.
+//
+// The server takes changes of every version. It knows a repeat by the change as it was written, merges it as lifted to its own version, and names the
+// fields that lost by the numbers of the change. When it starts with newer declarations it lifts its records, each under a new number in its bucket, and serves
+// when that is done. A value keeps its stamp wherever it is carried; one that only stands in for a missing one has the zero stamp. So a device that lifts its own
+// rows comes to the same checksum. A device lifts its records, its server states and what it shows of its changes when it is first opened with newer
+// declarations; its outbox stays byte for byte as it was. A database that newer declarations have lifted is not opened with older ones. The server is
+// updated before its devices.
+//
+// Fields and kinds that one side does not know are kept as they came, count in the checksums, and survive every edit of the fields that it knows.
+//
+// A pull names the version that the caller knows. A server that asks for a newer one answers failed_precondition (update_required), and goes on taking
+// pushes.
+//
 // # Short pulls
 //
 // A brief request asks that the last page name only the buckets that moved, and under lost those of the cursors that the caller no longer
