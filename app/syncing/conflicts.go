@@ -25,7 +25,7 @@ func newConflictList(p *page) *conflictList {
 	l := &conflictList{page: p, detail: container.NewStack()}
 	l.empty = ui.NewEmpty(ui.IconOK, ui.T("syncing.conflicts.empty"), ui.T("syncing.conflicts.empty_hint"), "", nil)
 	l.table = ui.NewTable(p.host.State(), "syncing.conflicts", []ui.Column[Conflict]{
-		{Key: "record", Title: ui.T("syncing.column.record"), Width: 150, Flex: 1, Text: func(c Conflict) string { return c.Title }},
+		{Key: "record", Title: ui.T("syncing.column.record"), Width: 150, Flex: 1, Text: titleOf},
 		{Key: "field", Title: ui.T("syncing.column.field"), Width: 110, Text: func(c Conflict) string { return fieldLabel(c.RecordKind, c.FieldName) }},
 		{Key: "by", Title: ui.T("syncing.column.by"), Width: 90, Text: func(c Conflict) string { return c.KeptByName }},
 		{
@@ -49,6 +49,14 @@ func newConflictList(p *page) *conflictList {
 	l.stack = container.NewStack(l.split)
 	l.content = l.stack
 	return l
+}
+
+// titleOf names the record, or at least its kind.
+func titleOf(c Conflict) string {
+	if c.Title == "" {
+		return kindLabel(c.RecordKind)
+	}
+	return c.Title
 }
 
 func statusOf(c Conflict) string {
@@ -132,15 +140,26 @@ func (l *conflictList) sideBySide(c Conflict, mine, theirs string) fyne.CanvasOb
 		if !c.Gone {
 			keepMine = ui.PrimaryButton(ui.T("syncing.keep_mine"), decide(true, ui.T("syncing.kept_mine")))
 		}
-		keepTheirs = ui.Button(ui.T("syncing.keep_theirs"), decide(false, ui.T("syncing.kept_theirs")))
+		leave, left := "syncing.keep_theirs", "syncing.kept_theirs"
+		if c.Joined {
+			leave, left = "syncing.keep_joined", "syncing.kept_joined"
+		}
+		keepTheirs = ui.Button(ui.T(leave), decide(false, ui.T(left)))
+	}
+	said, theirTitle := "syncing.conflict_text", ui.T("syncing.theirs", "Name", by)
+	switch {
+	case c.Joined:
+		said, theirTitle = "syncing.joined_text", ui.T("syncing.joined")
+	case c.Withheld:
+		said, theirTitle, theirs = "syncing.withheld_text", ui.T("syncing.not_shown"), ui.T("syncing.withheld")
 	}
 	head := ui.VStack(
-		ui.Heading(c.Title),
-		ui.Prose(ui.T("syncing.conflict_text", "Kind", kindLabel(c.RecordKind), "Field", fieldLabel(c.RecordKind, c.FieldName), "Name", by)),
+		ui.Heading(titleOf(c)),
+		ui.Prose(ui.T(said, "Kind", kindLabel(c.RecordKind), "Field", fieldLabel(c.RecordKind, c.FieldName), "Name", by)),
 	)
 	sides := container.New(halves{},
 		side(ui.T("syncing.yours"), when(c.LostAt, c.LostDevice), mine, keepMine),
-		side(ui.T("syncing.theirs", "Name", by), when(c.KeptAt, c.KeptDevice), theirs, keepTheirs),
+		side(theirTitle, when(c.KeptAt, c.KeptDevice), theirs, keepTheirs),
 	)
 	var foot fyne.CanvasObject
 	if !c.Gone {
