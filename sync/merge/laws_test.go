@@ -47,8 +47,12 @@ const began = "line one\nline two\nline three"
 func beginning() *wire.RecordState {
 	s := at(100, 1)
 	return &wire.RecordState{Created: s, Fields: []wire.FieldState{
-		{Number: lastField, Value: "begun", Stamp: s}, {Number: groupOne, Value: int64(1), Stamp: s}, {Number: groupTwo, Value: "CNY", Stamp: s},
-		{Number: textField, Value: began, Stamp: s}, {Number: setField, Value: []string{"a", "b", "c"}, Stamp: s}, {Number: sumField, Value: int64(10), Stamp: s},
+		{Number: lastField, Value: "begun", Stamp: s},
+		{Number: groupOne, Value: int64(1), Stamp: s},
+		{Number: groupTwo, Value: "CNY", Stamp: s},
+		{Number: textField, Value: began, Stamp: s},
+		{Number: setField, Value: []string{"a", "b", "c"}, Stamp: s},
+		{Number: sumField, Value: int64(10), Stamp: s},
 		{Number: appendField, Value: "first", Stamp: s},
 	}}
 }
