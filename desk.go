@@ -31,6 +31,8 @@ type desk struct {
 
 	shell *app.Shell // nil on the first-run page
 
+	takers []*func(paths []string) // of dropped files, the last one first; on the UI thread
+
 	mu       sync.Mutex
 	me       sales.User
 	stopSync context.CancelFunc
@@ -129,7 +131,7 @@ func (d *desk) showApp() {
 	}
 	shell := app.NewShell(d.window, app.Config{State: d.state, Search: app.SearchRecords(d.book), SearchReady: d.book.SearchReady, User: d.user().DisplayName})
 	shell.Compose(app.Services{
-		Book: d.book, Tray: d.book, Health: d.book, History: d.book.History, Session: session{d},
+		Book: d.book, Tray: d.book, Health: d.book, History: d.book.History, Session: session{d}, Files: d.book, Desk: fileDesk{d},
 		Me: d.user, Now: time.Now, State: d.syncState, Sync: d.syncSoon,
 		Export: d.export, Import: d.importFile,
 		Appearance: d.appearance, SignedIn: d.signedIn, Folder: d.book.Dir, Version: version,

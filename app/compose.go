@@ -29,6 +29,8 @@ type Services struct {
 	Health  syncing.HealthBook // nil when nothing is ever checked
 	History syncing.History
 	Session settings.Session
+	Files   sales.Files
+	Desk    ui.FileDesk
 	Me      func() sales.User // the signed-in user
 	Now     func() time.Time
 	State   func() sales.SyncState // how syncing stands
@@ -44,12 +46,13 @@ type Services struct {
 
 // Compose adds every feature to the window: its places in the navigation, its pages and its commands.
 func (s *Shell) Compose(d Services) {
-	company := partners.NewPage(partners.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Export: d.Export, Import: d.Import})
-	visit := visits.NewPage(visits.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
+	attach := &ui.FileDeps{Book: d.Book, Files: d.Files, Desk: d.Desk, Me: d.Me}
+	company := partners.NewPage(partners.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach, Export: d.Export, Import: d.Import})
+	visit := visits.NewPage(visits.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
 	task := tasks.NewPage(tasks.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
-	pipeline := opportunities.NewPage(opportunities.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
-	project := projects.NewPage(projects.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
-	heard := feedback.NewPage(feedback.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
+	pipeline := opportunities.NewPage(opportunities.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
+	project := projects.NewPage(projects.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
+	heard := feedback.NewPage(feedback.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
 	news := announcements.NewPage(announcements.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
 	unsettled := syncing.Deps{Model: &syncing.Model{Book: d.Book, Tray: d.Tray, Health: d.Health, History: d.History}, State: d.State, Sync: d.Sync}
 

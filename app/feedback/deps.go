@@ -3,6 +3,7 @@ package feedback
 import (
 	"time"
 
+	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
 )
 
@@ -17,6 +18,8 @@ type Deps struct {
 	Me func() sales.User
 	// Now is the present moment, in the zone whose days the user lives by.
 	Now func() time.Time
+	// Attach is for the photos and documents of a record.
+	Attach *ui.FileDeps
 }
 
 // Model reads and writes what the screens of feedback show. It is synchronous and knows no toolkit.

@@ -20,6 +20,7 @@ type detailPane struct {
 	draft   *ui.Draft
 	content *fyne.Container
 	scroll  *container.Scroll
+	files   *ui.Attachments // of the feedback that is shown
 }
 
 func newDetailPane(host ui.Host, model *Model) *detailPane {
@@ -41,6 +42,9 @@ func (p *detailPane) show(id string) {
 		}
 		fresh := d.ID != p.detail.ID
 		p.detail = d
+		if fresh {
+			p.newFiles()
+		}
 		p.build(fresh)
 	})
 }
@@ -64,7 +68,7 @@ func (p *detailPane) keep() {
 
 func (p *detailPane) build(fresh bool) {
 	offset := p.scroll.Offset
-	p.scroll = ui.Scroll(ui.PadXY(14, 4, ui.VGap(12, p.text(), p.facts(), p.thread())))
+	p.scroll = ui.Scroll(ui.PadXY(14, 4, ui.VGap(12, p.text(), p.facts(), p.thread(), p.attachments())))
 	put(p.content, ui.Panel(ui.Border(p.header(), p.footer(), nil, nil, p.scroll)))
 	if !fresh {
 		p.scroll.ScrollToOffset(offset)
@@ -172,6 +176,20 @@ func (p *detailPane) facts() fyne.CanvasObject {
 	}
 	facts = append(facts, ui.KV{Label: fieldText("assignee_id"), Object: ui.NewLink(assignee, p.assign)})
 	return ui.KeyValue(facts...)
+}
+
+// newFiles makes the area of the feedback's photos and documents. They are the company's too.
+func (p *detailPane) newFiles() {
+	if p.files != nil {
+		p.files.Close()
+	}
+	p.files = ui.NewAttachments(p.host, p.model.Attach, kind, p.detail.ID)
+	p.files.Describe = func(a *sales.Attachment) { a.PartnerID, a.AccountID = p.detail.PartnerID, p.detail.AccountID }
+	p.files.Refresh()
+}
+
+func (p *detailPane) attachments() fyne.CanvasObject {
+	return ui.VGap(8, ui.Heading(ui.T("kind.attachment.plural")), p.files.Content())
 }
 
 func (p *detailPane) thread() fyne.CanvasObject {

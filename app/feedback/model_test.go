@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 
 func newModel() (*Model, *fakebook.Book) {
 	book := fakebook.Sample()
-	return NewModel(Deps{Book: book, Me: fakebook.MeUser, Now: sampleNow}), book
+	return NewModel(Deps{Book: book, Me: fakebook.MeUser, Attach: uitest.FileDeps(book, fakebook.MeUser), Now: sampleNow}), book
 }
 
 var (

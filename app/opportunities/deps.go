@@ -3,6 +3,7 @@ package opportunities
 import (
 	"time"
 
+	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
 )
 
@@ -14,4 +15,6 @@ type Deps struct {
 	Me func() sales.User
 	// Now is the present moment, in the zone whose days the user lives by.
 	Now func() time.Time
+	// Attach is for the photos and documents of a record.
+	Attach *ui.FileDeps
 }

@@ -21,6 +21,10 @@ type detailPage struct {
 	scroll  *container.Scroll
 	related string // the tab of related records that is chosen
 	next    *nextStep
+
+	files     *ui.Attachments
+	fileCount int
+	fileBadge func(n int) // shows it on the tab there is now
 }
 
 func newDetailPage(host ui.Host, model *Model, id string) *detailPage {

@@ -16,12 +16,25 @@ func (p *detailPage) relatedCard() fyne.CanvasObject {
 		ui.Tab{Key: "task", Label: ui.T("opportunities.tasks"), Badge: len(d.Tasks), Build: func() fyne.CanvasObject { return p.tasks() }},
 		ui.Tab{Key: "visit", Label: ui.T("opportunities.visits"), Badge: len(d.Visits), Build: func() fyne.CanvasObject { return p.visits() }},
 		ui.Tab{Key: "feedback", Label: ui.T("opportunities.feedback"), Badge: len(d.Feedback), Build: func() fyne.CanvasObject { return p.feedback() }},
+		ui.Tab{Key: "files", Label: ui.T("opportunities.files"), Badge: p.fileCount, Build: p.attachments},
 	)
+	p.fileBadge = func(n int) { p.fileCount = n; tabs.SetBadge("files", n) }
 	if p.related != "" {
 		tabs.Select(p.related)
 	}
 	tabs.OnChanged = func(key string) { p.related = key }
 	return ui.Panel(tabs)
+}
+
+// attachments is the area of the opportunity's photos and documents. They are the company's too.
+func (p *detailPage) attachments() fyne.CanvasObject {
+	if p.files == nil {
+		p.files = ui.NewAttachments(p.host, p.model.Attach, kind, p.id)
+		p.files.Describe = func(a *sales.Attachment) { a.PartnerID, a.AccountID = p.detail.PartnerID, p.detail.AccountID }
+		p.files.OnCount = func(n int) { p.fileBadge(n) }
+		p.files.Refresh()
+	}
+	return p.files.Content()
 }
 
 func (p *detailPage) tasks() fyne.CanvasObject {

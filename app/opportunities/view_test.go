@@ -13,7 +13,7 @@ import (
 )
 
 func open(h *uitest.Host, book *fakebook.Book, route string) ui.Page {
-	return NewPage(Deps{Book: book, Me: fakebook.MeUser, Now: now})(h, ui.ParseRoute(route))
+	return NewPage(Deps{Book: book, Me: fakebook.MeUser, Attach: uitest.FileDeps(book, fakebook.MeUser), Now: now})(h, ui.ParseRoute(route))
 }
 
 var (

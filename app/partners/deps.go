@@ -3,6 +3,7 @@ package partners
 import (
 	"time"
 
+	"github.com/rounds-field/rounds/app/ui"
 	"github.com/rounds-field/rounds/sales"
 )
 
@@ -14,6 +15,8 @@ type Deps struct {
 	Me func() sales.User
 	// Now is the present moment, in the zone whose days the user lives by.
 	Now func() time.Time
+	// Attach is for the photos and documents of a record.
+	Attach *ui.FileDeps
 	// Export writes the records of a query to a file that it asks the user for. Nil: no export button.
 	Export func(q sales.Query)
 	// Import reads records of a kind from a file that it asks the user for. Nil: no import button.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 
@@ -32,7 +33,8 @@ func fixture() (Deps, *fakebook.Book) {
 		sales.Territory{Code: "1101", Name: "北京市", ParentCode: "11"},
 		sales.Territory{Code: "110108", Name: "海淀区", ParentCode: "1101"},
 	)
-	return Deps{Book: book, Me: func() sales.User { return me }, Now: clock}, book
+	who := func() sales.User { return me }
+	return Deps{Book: book, Me: who, Now: clock, Attach: uitest.FileDeps(book, who)}, book
 }
 
 // visited puts a visit that was made to a partner so many days ago.

@@ -1,6 +1,8 @@
 package partners
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -54,7 +56,6 @@ func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
 		{"partner/" + partner, "tasks"},
 		{"partner/" + partner, "shipments"},
 		{"partner/" + partner, "receivables"},
-		{"partner/" + partner, "files"},
 	} {
 		h, _, content := open(t, d, c.route+"?tab="+c.tab)
 		switch c.tab {
@@ -74,18 +75,16 @@ func TestEachTabListsItsRecordsAndOpensThem(t *testing.T) {
 			rows[c.tab], opened[c.tab] = openFirst[sales.Shipment](t, h, content)
 		case "receivables":
 			rows[c.tab], opened[c.tab] = openFirst[sales.Receivable](t, h, content)
-		case "files":
-			rows[c.tab], opened[c.tab] = openFirst[sales.Attachment](t, h, content)
 		}
 	}
-	for tab, want := range map[string]int{"contacts": 3, "visits": 4, "feedback": 2, "opportunities": 3, "projects": 1, "tasks": 3, "shipments": 60, "receivables": 10, "files": 2} {
+	for tab, want := range map[string]int{"contacts": 3, "visits": 4, "feedback": 2, "opportunities": 3, "projects": 1, "tasks": 3, "shipments": 60, "receivables": 10} {
 		if rows[tab] != want {
 			t.Errorf("%s: %d rows, want %d", tab, rows[tab], want)
 		}
 	}
 	for tab, want := range map[string]string{
 		"contacts": "contact/" + id(301), "visits": "visit/" + id(403), "feedback": "feedback/" + id(501), "opportunities": "opportunity/" + id(601),
-		"projects": "project/" + id(701), "tasks": "task/" + id(801), "shipments": "", "receivables": "", "files": "",
+		"projects": "project/" + id(701), "tasks": "task/" + id(801), "shipments": "", "receivables": "",
 	} {
 		if opened[tab] != want {
 			t.Errorf("%s opened %q, want %q", tab, opened[tab], want)
@@ -191,5 +190,27 @@ func TestATaskIsNotedWithoutLeavingTheCompany(t *testing.T) {
 	uitest.Find[*ui.Entry](t, dialog, 0).OnSubmitted("Call back")
 	if tasks = fakebook.All[sales.Task](book); len(tasks) != 2 || tasks[1].AccountID != account || tasks[1].PartnerID != "" {
 		t.Errorf("tasks %+v", tasks)
+	}
+}
+
+func TestTheFilesOfACompanyAreListedAndAddedTo(t *testing.T) {
+	d, book := fixture()
+	partner, _ := company(book)
+	h, _, content := open(t, d, "partner/"+partner+"?tab=files")
+	shows(t, content, "代理协议-2024.pdf", "年度代理协议", "门店照片.jpg", ui.T("ui.files.state.none"))
+	file := filepath.Join(t.TempDir(), "价格表.pdf")
+	if err := os.WriteFile(file, []byte("%PDF-1.7"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.Attach.Desk.(*uitest.Desk).Choose = file
+	uitest.TapText(t, content, ui.T("ui.files.add"))
+	if len(h.Errors) > 0 {
+		t.Fatal(h.Errors)
+	}
+	shows(t, content, "价格表.pdf", ui.T("ui.files.state.waiting"))
+	for _, a := range fakebook.All[sales.Attachment](book) {
+		if a.FileName == "价格表.pdf" && (a.PartnerID != partner || a.Size != 8) {
+			t.Errorf("%+v", a)
+		}
 	}
 }

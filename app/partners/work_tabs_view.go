@@ -83,20 +83,9 @@ func (v *profileView) tasksTab() fyne.CanvasObject {
 }
 
 func (v *profileView) filesTab() fyne.CanvasObject {
-	return tableTab[sales.Attachment]{
-		key: "files", id: func(a sales.Attachment) string { return a.ID }, icon: ui.IconFile,
-		read: func(ctx context.Context) ([]sales.Attachment, error) {
-			return rowsOf[sales.Attachment](ctx, v.model, "attachment", "file_name")
-		},
-		columns: []ui.Column[sales.Attachment]{
-			pendingColumn(func(a sales.Attachment) bool { return a.Pending }),
-			{Key: "file_name", Title: label("attachment", "file_name"), Width: 220, Flex: 2, Bold: true, Text: func(a sales.Attachment) string { return a.FileName }},
-			{Key: "media_type", Title: label("attachment", "media_type"), Width: 140, Text: func(a sales.Attachment) string { return a.MediaType }},
-			{Key: "size", Title: label("attachment", "size"), Width: 90, Align: fyne.TextAlignTrailing, Text: func(a sales.Attachment) string { return bytesText(a.Size) }},
-			{Key: "caption", Title: label("attachment", "caption"), Width: 220, Flex: 3, Text: func(a sales.Attachment) string { return a.Caption }},
-			{Key: "added", Title: ui.T("partners.added"), Width: 110, Text: func(a sales.Attachment) string { return instantDay(sales.CreatedAt(a.ID)) }},
-		},
-	}.build(v)
+	files := ui.NewAttachments(v.host, v.model.Attach, v.model.side.kind, v.model.id)
+	v.reload["files"] = files.Refresh
+	return ui.Scroll(ui.Panel(files.Content()))
 }
 
 func visitTone(x sales.Visit, now time.Time) ui.Tone {
@@ -167,15 +156,4 @@ func dueText(d sales.Date) string {
 		return "—"
 	}
 	return joined(string(d), ui.RelativeDay(string(d)))
-}
-
-// bytesText writes a size of a file.
-func bytesText(n int64) string {
-	switch {
-	case n >= 1<<20:
-		return ui.FormatNumberShort(float64(n)/(1<<20)) + " MB"
-	case n >= 1<<10:
-		return ui.FormatNumberShort(float64(n)/(1<<10)) + " KB"
-	}
-	return ui.FormatNumber(n) + " B"
 }

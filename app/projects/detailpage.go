@@ -25,6 +25,7 @@ type detailPage struct {
 	save    *ui.PushButton
 	scroll  *container.Scroll
 	content *fyne.Container
+	files   *ui.Attachments
 }
 
 func newDetailPage(host ui.Host, model *Model, id string) *detailPage {
@@ -89,7 +90,7 @@ func (p *detailPage) build() {
 		offset = p.scroll.Offset
 	}
 	d := p.detail
-	left := ui.VGap(12, p.milestonesCard(), p.risksCard(), p.tasksCard(), p.notesCard())
+	left := ui.VGap(12, p.milestonesCard(), p.risksCard(), p.tasksCard(), p.filesCard(), p.notesCard())
 	right := ui.VGap(12, p.healthCard(), p.nextStepCard(), p.factsCard(), p.membersCard())
 	p.scroll = ui.ScrollBeside(ui.VGap(12, p.phaseBar(), ui.Columns(12, 348, left, right)))
 	subtitle := ui.T("kind.project")
@@ -129,6 +130,16 @@ func (p *detailPage) actions() []fyne.CanvasObject {
 		ui.ShowMenu(p.host.Canvas(), more, items...)
 	})
 	return append(actions, more)
+}
+
+// filesCard is the area of the project's photos and documents. They are the company's too.
+func (p *detailPage) filesCard() fyne.CanvasObject {
+	if p.files == nil {
+		p.files = ui.NewAttachments(p.host, p.model.Attach, kind, p.id)
+		p.files.Describe = func(a *sales.Attachment) { a.PartnerID, a.AccountID = p.detail.PartnerID, p.detail.AccountID }
+		p.files.Refresh()
+	}
+	return ui.NewCard(ui.T("kind.attachment.plural"), p.files.Content())
 }
 
 func (p *detailPage) edit() { p.host.Open("project/" + p.id + "?edit=1") }

@@ -13,7 +13,7 @@ import (
 )
 
 func open(h *uitest.Host, book *fakebook.Book, route string) ui.Page {
-	return NewPage(Deps{Book: book, Me: fakebook.MeUser, Now: sampleNow})(h, ui.ParseRoute(route))
+	return NewPage(Deps{Book: book, Me: fakebook.MeUser, Attach: uitest.FileDeps(book, fakebook.MeUser), Now: sampleNow})(h, ui.ParseRoute(route))
 }
 
 // fullBook is the sample with a project that has everything, and a list worth looking at.

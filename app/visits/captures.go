@@ -16,6 +16,7 @@ type captures struct {
 	actions
 	detail Detail
 	tabs   *ui.Tabs
+	files  *ui.Attachments
 
 	feedbackKind *ui.Select
 	severity     *ui.Select
@@ -69,7 +70,9 @@ func (c *captures) show(d Detail) {
 	}
 	for key, n := range map[string]int{tabFeedback: len(d.Feedback), tabDeals: len(d.Opportunities), tabTasks: len(d.Tasks), tabFiles: len(d.Attachments)} {
 		c.tabs.SetBadge(key, n)
-		c.tabs.Rebuild(key)
+		if key != tabFiles { // which loads itself
+			c.tabs.Rebuild(key)
+		}
 	}
 }
 
@@ -205,24 +208,15 @@ func (c *captures) addTask() {
 	}, func(err error) { c.saved(err, c.taskForm, "task", func() { c.task.SetText("") }) })
 }
 
-// filesTab lists what is attached; the files' contents travel apart.
+// filesTab is the area of the visit's photos and documents. They are the company's too.
 func (c *captures) filesTab() fyne.CanvasObject {
-	if len(c.detail.Attachments) == 0 {
-		return ui.Muted(ui.T("visits.files.none")).Elastic()
+	if c.files == nil {
+		c.files = ui.NewAttachments(c.host, c.model.Attach, "visit", c.detail.ID)
+		c.files.Describe = func(a *sales.Attachment) { a.PartnerID, a.AccountID = c.detail.PartnerID, c.detail.AccountID }
+		c.files.OnCount = func(n int) { c.tabs.SetBadge(tabFiles, n) }
+		c.files.Refresh()
 	}
-	items := make([]ui.FeedItem, len(c.detail.Attachments))
-	for i, a := range c.detail.Attachments {
-		items[i] = ui.FeedItem{Icon: ui.IconFile, Tone: ui.ToneMuted, Title: a.FileName, Text: a.Caption, Meta: sizeText(a.Size)}
-	}
-	return ui.NewFeed(items)
-}
-
-// sizeText writes a number of bytes as people read it.
-func sizeText(bytes int64) string {
-	if bytes < 1<<20 {
-		return ui.FormatNumberShort(float64((bytes+1023)/1024)) + " KB"
-	}
-	return ui.FormatNumberShort(float64(bytes)/(1<<20)) + " MB"
+	return c.files.Content()
 }
 
 // firstLine is a title, else the beginning of a text.

@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 
 func sample() (*Model, *fakebook.Book) {
 	book := fakebook.Sample()
-	return NewModel(Deps{Book: book, Me: fakebook.MeUser, Now: func() time.Time { return fakebook.SampleNow }}), book
+	return NewModel(Deps{Book: book, Me: fakebook.MeUser, Attach: uitest.FileDeps(book, fakebook.MeUser), Now: func() time.Time { return fakebook.SampleNow }}), book
 }
 
 func visitOf(t *testing.T, book *fakebook.Book, id string) sales.Visit {

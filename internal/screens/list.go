@@ -66,6 +66,7 @@ func (s *stage) screens() []screen {
 		s.page("partner", "partner/"+partner, nil),
 		s.page("partner-shipments", "partner/"+partner, map[string]string{"tab": "shipments"}),
 		s.page("partner-receivables", "partner/"+debtor, map[string]string{"tab": "receivables"}),
+		s.page("partner-files", "partner/"+partner, map[string]string{"tab": "files"}),
 		s.page("partner-timeline", "partner/"+partner, map[string]string{"tab": "timeline"}),
 		s.page("accounts", "accounts", nil),
 		s.page("account", "account/"+account, nil),

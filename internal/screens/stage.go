@@ -20,10 +20,11 @@ import (
 // stage is the program that the screens are of: the sample organisation, settled as if it had come from the server, seen by its
 // representative, with a few changes under way.
 type stage struct {
-	me   sales.User
-	book *fakebook.Book
-	tray *tray
-	data map[string]bool // complaints about words that are the sample's own, such as a milestone that is called as a phase is
+	me    sales.User
+	book  *fakebook.Book
+	tray  *tray
+	files *fakebook.Files
+	data  map[string]bool // complaints about words that are the sample's own, such as a milestone that is called as a phase is
 }
 
 func newStage(ctx context.Context) (*stage, error) {
@@ -46,6 +47,7 @@ func newStage(ctx context.Context) (*stage, error) {
 			}
 		}
 	}
+	s.addFiles()
 	s.tray, err = newTray(ctx, s)
 	return s, err
 }
@@ -56,7 +58,7 @@ func (s *stage) window(w fyne.Window, route string) (*app.Shell, func()) {
 	shell := app.NewShell(w, app.Config{State: ui.MapState{}, Search: app.SearchRecords(s.book), User: s.me.DisplayName})
 	w.Resize(size)
 	shell.Compose(app.Services{
-		Book: s.book, Tray: s.tray, History: s.tray.history, Session: session{s},
+		Book: s.book, Tray: s.tray, History: s.tray.history, Session: session{s}, Files: s.files, Desk: &uitest.Desk{},
 		Me: func() sales.User { return s.me }, Now: ui.Now, State: s.state, Sync: func() {},
 		Export: func(sales.Query) {}, Import: func(string) {},
 		Appearance: func(string, ui.ThemeMode, ui.TextSize) {}, SignedIn: func() {}, Folder: "/home/li.na/.local/share/rounds", Version: "1.0.0",
