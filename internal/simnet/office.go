@@ -29,8 +29,13 @@ type backup struct {
 }
 
 func (s *Sim) openServer(ctx context.Context) (err error) {
-	s.journal, err = central.Open(ctx, filepath.Join(s.serverDir(), "server.db"), central.Options{
-		Now: func() time.Time { return s.now }, Sync: "off",
+	s.starts++ // each process of the server has its own node number
+	database := s.database
+	if database == "" {
+		database = filepath.Join(s.serverDir(), "server.db")
+	}
+	s.journal, err = central.Open(ctx, database, central.Options{
+		Now: func() time.Time { return s.now }, Sync: "off", NewID: s.newID, Node: s.starts << 16,
 	})
 	return err
 }

@@ -191,3 +191,38 @@ func TestAnEditSavedWithTheResolutionOfALostConflictIsKept(t *testing.T) {
 		t.Errorf("the tray holds %+v, %v", list, err)
 	}
 }
+
+// The server was put back, the territory was taken from the user meanwhile, and before the first pull the user edits what is refused: what the server had
+// taken must not vanish because this device still remembers that it had.
+func TestEditingWhatTheServerLostAndNowRefusesKeepsAllOfIt(t *testing.T) {
+	s, ann, _, _ := calm(t)
+	id, visit := sales.NewID(), sales.NewID()
+	restore := s.keeps(t)
+	s.must(t, ann.saves(partner(id, "v#1."), sales.Edit{Verb: sales.Create, Kind: "visit", ID: visit, Values: sales.Values{"partner_id": id, "visit_type": "routine", "notes": "v#2."}}), ann.sync)
+	ann.becomes(sales.RoleRep, []string{"12"})
+	moved := s.office.clone()
+	s.must(t, restore)
+	s.office = moved
+	s.must(t, ann.saves(sales.CreateOf(sales.Task{Title: "v#9."})), ann.pushesOnly)
+	if list, err := ann.store.Pending(t.Context()); err != nil || len(list) != 2 {
+		t.Fatalf("the tray holds %+v, %v", list, err)
+	}
+	s.must(t, ann.saves(noting(id, "v#3.")))
+	list, err := ann.store.Pending(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, p := range list {
+		got += p.Verb.String() + " " + p.Kind + " "
+		for _, v := range []string{"name", "notes"} {
+			if text, ok := p.Values[v].(string); ok {
+				got += text
+			}
+		}
+		got += "; "
+	}
+	if want := "create partner v#1.v#3.; create visit v#2.; "; got != want {
+		t.Errorf("the outbox says %q, want %q", got, want)
+	}
+}

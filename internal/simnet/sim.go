@@ -20,6 +20,7 @@ type Options struct {
 	Seed     uint64
 	Steps    int    // what users, office, clocks and network do, all devices together
 	Dir      string // an empty folder for the databases
+	Database string // of the server, an empty one as for central.Open; "" makes one in Dir. It is not put back from backups.
 	Restores bool   // the server and devices are put back from copies
 	Full     bool   // the trace holds every message in words, not only a digest of it
 }
@@ -36,8 +37,10 @@ type Sim struct {
 	devices  []*device
 	trace    strings.Builder
 	full     bool
+	database string
 	restores bool
 	serial   int
+	starts   uint64 // of the server
 	backups  []backup
 }
 
@@ -60,7 +63,7 @@ var begin = time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)
 // Play runs one play and checks it. The trace tells what happened, in order, also when err says that the check failed.
 func Play(ctx context.Context, o Options) (trace string, err error) {
 	s := newSim(o.Seed, o.Dir)
-	s.full, s.restores = o.Full, o.Restores
+	s.full, s.restores, s.database = o.Full, o.Restores, o.Database
 	defer func() {
 		s.close()
 		trace = s.trace.String()
@@ -74,8 +77,14 @@ func Play(ctx context.Context, o Options) (trace string, err error) {
 			return "", fmt.Errorf("step %d: %w", i, err)
 		}
 	}
-	return "", s.end(ctx)
+	if err := s.end(ctx); err != nil {
+		return "", err
+	}
+	return "", s.last(ctx)
 }
+
+// last adds what the server holds in the end to the trace.
+func (s *Sim) last(ctx context.Context) error { return s.journal.Dump(ctx, &s.trace) }
 
 // end lets everything come to rest and checks it.
 func (s *Sim) end(ctx context.Context) error {
@@ -127,12 +136,19 @@ func (s *Sim) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := copyFolder(from.server, s.serverDir()); err != nil {
-		return err
+	if s.database == "" {
+		if err := copyFolder(from.server, s.serverDir()); err != nil {
+			return err
+		}
+		s.office = from.office.clone()
 	}
-	s.office = from.office.clone()
 	if err := s.openServer(ctx); err != nil {
 		return err
+	}
+	if s.database != "" {
+		if s.office, err = s.found(ctx); err != nil {
+			return err
+		}
 	}
 	for _, p := range people {
 		if _, err := s.join(ctx, p.name); err != nil {
@@ -167,13 +183,13 @@ func (s *Sim) join(ctx context.Context, name string) (*device, error) {
 }
 
 // first are the records of a new organisation, besides its users.
-func first() []sales.Edit {
+func first(newID func() string) []sales.Edit {
 	var edits []sales.Edit
 	for _, r := range sales.Defaults() {
 		edits = append(edits, sales.Edit{Verb: sales.Create, Kind: r.Kind, ID: r.ID, Values: r.Values})
 	}
 	for _, t := range [][2]string{{"11", ""}, {"12", ""}, {"1101", "11"}, {"1201", "12"}} {
-		edits = append(edits, sales.CreateOf(sales.Territory{Code: t[0], Name: "territory " + t[0], ParentCode: t[1]}))
+		edits = append(edits, sales.CreateOf(sales.Territory{ID: newID(), Code: t[0], Name: "territory " + t[0], ParentCode: t[1]}))
 	}
 	return edits
 }
@@ -215,7 +231,7 @@ func (s *Sim) step(ctx context.Context) error {
 	case x < 990:
 		s.note("server restarts")
 		return s.restartServer(ctx)
-	case x < 996:
+	case x < 996 && s.database == "":
 		return s.backup(ctx)
 	case x < 998 && s.restores:
 		return s.restore(ctx)

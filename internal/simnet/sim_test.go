@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -47,6 +48,39 @@ func TestEveryPlayConvergesAndAccountsForEveryWrite(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Guarantee 1: a seed that is played again gives the same trace, byte for byte, with every id, stamp, verdict and page.
+func TestASeedPlayedAgainGivesTheSameTrace(t *testing.T) {
+	for _, seed := range []uint64{3, 20, 77} {
+		first, err := Play(t.Context(), Options{Seed: seed, Steps: 400, Dir: t.TempDir(), Restores: true, Full: true})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		again, err := Play(t.Context(), Options{Seed: seed, Steps: 400, Dir: t.TempDir(), Restores: true, Full: true})
+		if err != nil {
+			t.Fatalf("seed %d: %v", seed, err)
+		}
+		same(t, seed, first, again)
+	}
+}
+
+// same compares two traces of one seed, and shows where they begin to differ.
+func same(t *testing.T, seed uint64, first, again string) {
+	t.Helper()
+	if first == again {
+		return
+	}
+	a, b := strings.Split(first, "\n"), strings.Split(again, "\n")
+	for i := range a {
+		if i >= len(b) {
+			t.Fatalf("seed %d: the second trace ends at line %d", seed, i)
+		}
+		if a[i] != b[i] {
+			t.Fatalf("seed %d differs from line %d on:\n%s\n%s\n%s", seed, i+1, strings.Join(a[max(0, i-5):i], "\n"), a[i], b[i])
+		}
+	}
+	t.Fatalf("seed %d: the second trace goes on after line %d", seed, len(a))
 }
 
 func number(t *testing.T, name string, otherwise uint64) uint64 {

@@ -39,24 +39,15 @@ func makeTemplates(ctx context.Context) (templates, error) {
 		return templates{}, err
 	}
 	s := newSim(0, dir)
-	out := templates{server: s.serverDir(), device: filepath.Join(dir, "device"), office: office{ids: map[string]string{}, users: map[string]sales.User{}}}
+	out := templates{server: s.serverDir(), device: filepath.Join(dir, "device")}
 	if err := os.MkdirAll(out.server, 0o700); err != nil {
 		return out, err
 	}
 	if err := s.openServer(ctx); err != nil {
 		return out, err
 	}
-	edits := first()
-	for _, p := range people {
-		if out.office.ids[p.name] != "" {
-			continue
-		}
-		u := sales.User{ID: s.newID(), Name: p.name, DisplayName: p.name, Role: string(p.role), Territories: p.territories}
-		out.office.ids[p.name], out.office.users[u.ID] = u.ID, u
-		edits = append(edits, sales.CreateOf(u))
-	}
-	if _, err := s.journal.Commit(ctx, wire.Caller{Device: "office"}, edits...); err != nil {
-		return out, fmt.Errorf("prepare the server: %w", err)
+	if out.office, err = s.found(ctx); err != nil {
+		return out, err
 	}
 	if err := s.journal.Close(); err != nil {
 		return out, err
@@ -68,4 +59,22 @@ func makeTemplates(ctx context.Context) (templates, error) {
 		return out, err
 	}
 	return out, store.Close()
+}
+
+// found gives a new server the records of the organisation and its users.
+func (s *Sim) found(ctx context.Context) (office, error) {
+	out := office{ids: map[string]string{}, users: map[string]sales.User{}}
+	edits := first(s.newID)
+	for _, p := range people {
+		if out.ids[p.name] != "" {
+			continue
+		}
+		u := sales.User{ID: s.newID(), Name: p.name, DisplayName: p.name, Role: string(p.role), Territories: p.territories}
+		out.ids[p.name], out.users[u.ID] = u.ID, u
+		edits = append(edits, sales.CreateOf(u))
+	}
+	if _, err := s.journal.Commit(ctx, wire.Caller{Device: "office"}, edits...); err != nil {
+		return out, fmt.Errorf("prepare the server: %w", err)
+	}
+	return out, nil
 }

@@ -126,7 +126,7 @@ func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64
 		lost = string(b)
 	}
 	if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = ?, outcome = ?, lost = ?, code = ?, field = ?, message = ?, hint = ?, settled_at = ?,
-		mark = ?, resent = 0 WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.serverTime().UnixMilli(), int64(mark), c.pos); err != nil {
+		mark = ?, resent = CASE WHEN ?1 IN (3, 4) THEN resent ELSE 0 END WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.serverTime().UnixMilli(), int64(mark), c.pos); err != nil {
 		return err
 	}
 	tb, ok := tables[c.Kind]

@@ -245,3 +245,26 @@ func (t *txn) forgetAcknowledged(ctx context.Context, dropped []*change) error {
 	}
 	return setMeta(ctx, t, "acknowledged", "")
 }
+
+// sayAgain adds to a change that takes the place of old ones what those of them said that the server had taken and lost: the state of the record that this device
+// has may be from before that, and would make it seem as if the server still knew.
+func (c *change) sayAgain(plain, old []*change, wanted *row) {
+	for i, o := range old {
+		if !o.resent || o.Verb == sales.Delete {
+			continue
+		}
+		if o.Verb == sales.Create {
+			c.Verb = sales.Create
+		}
+		for _, e := range plain[i].Fields {
+			if slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool { return f.Number == e.Number }) {
+				continue
+			}
+			if f, ok := tables[c.Kind].kind.FieldNumber(e.Number); ok {
+				e.Value = wanted.rec.Values[f.Name]
+			}
+			c.Fields = append(c.Fields, e)
+		}
+	}
+	slices.SortFunc(c.Fields, func(a, b wire.FieldEdit) int { return a.Number - b.Number })
+}

@@ -325,6 +325,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 			prev = rowOf(tb, base)
 		}
 		c.Fields, c.before = editsOf(tb.kind, prev, cleared(prev, sales.Apply(rowOf(tb, wanted).rec.Values, mending)))
+		c.sayAgain(plain, old, rowOf(tb, wanted))
 		if len(c.Fields) == 0 && base != nil {
 			return w.rebase(ctx, tb, id, server)
 		}
