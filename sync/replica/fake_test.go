@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -129,6 +130,7 @@ type fakeServer struct {
 	garble   bool
 	pulls    int
 	streams  int
+	takes    int // changes in a push, 0 for any number
 	refusals int // pushes that ended in err
 	stream   *stream
 	watch    func(ctx context.Context, hint func(bool)) error
@@ -143,9 +145,9 @@ var errNetwork = &sales.Error{Code: sales.CodeOffline, Message: "no network"}
 func (f *fakeServer) Push(_ context.Context, r wire.PushRequest) (wire.PushResponse, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.err != nil {
+	if f.err != nil || f.takes > 0 && len(r.Changes) > f.takes {
 		f.refusals++
-		return wire.PushResponse{}, f.err
+		return wire.PushResponse{}, cmp.Or[error](f.err, &sales.Error{Code: sales.CodeOffline, Reason: sales.OfflineTooLarge, Message: "413"})
 	}
 	f.pushes++
 	var resp wire.PushResponse

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -78,13 +79,14 @@ func (p *pass) run(ctx context.Context) error {
 
 // push sends the outbox in batches until nothing more can be sent.
 func (p *pass) push(ctx context.Context) error {
+	limit := pushBatch
 	for {
 		// Each time: changes from before a restore go first, under the incarnation that they were written under.
 		incarnation, err := p.store.Incarnation(ctx)
 		if err != nil {
 			return fmt.Errorf("read the device's incarnation: %w", err)
 		}
-		changes, err := p.store.Unsent(ctx, pushBatch)
+		changes, err := p.store.Unsent(ctx, limit)
 		if err != nil {
 			return fmt.Errorf("read the outbox: %w", err)
 		}
@@ -93,6 +95,10 @@ func (p *pass) push(ctx context.Context) error {
 		}
 		changes = fill(changes)
 		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes, Acknowledged: p.acked})
+		if tooLarge(err) && len(changes) > 1 && len(changes) <= limit {
+			limit = len(changes) / 2 // a proxy on the way takes less at once: go down to single groups
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("push %d changes: %w", len(changes), err)
 		}
@@ -125,6 +131,12 @@ func (p *pass) push(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// tooLarge says whether something on the way takes no message of this size.
+func tooLarge(err error) bool {
+	var e *sales.Error
+	return errors.As(err, &e) && e.Reason == sales.OfflineTooLarge
 }
 
 // fitting says whether an answer fits the question: settling by another one could lose a change.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -42,5 +43,20 @@ func TestCursorsFollowAPage(t *testing.T) {
 	}
 	if len(after) != len(want) || before[1].Epoch != 1 {
 		t.Errorf("%d cursors after the page; before: %+v", len(after), before)
+	}
+}
+
+// A proxy before the server may take only small messages, whatever the server itself takes.
+func TestAPushThatIsTooLargeForAProxyGoesInParts(t *testing.T) {
+	store, server := &fakeStore{outbox: outboxOf(1000)}, &fakeServer{outcome: wire.Applied, takes: 90}
+	if r, err := New(store, server, Options{}).Sync(t.Context()); err != nil || r.Pushed != 1000 {
+		t.Errorf("pushed %d, %v", r.Pushed, err)
+	}
+	if server.refusals > 5 {
+		t.Errorf("%d pushes were refused on the way to a size that goes through", server.refusals)
+	}
+	store, server = &fakeStore{outbox: outboxOf(1)}, &fakeServer{err: &sales.Error{Code: sales.CodeOffline, Reason: sales.OfflineTooLarge, Message: "413"}}
+	if _, err := New(store, server, Options{}).Sync(t.Context()); !sales.HasCode(err, sales.CodeOffline) || server.refusals != 1 {
+		t.Errorf("a single change that does not go through: %v after %d tries", err, server.refusals)
 	}
 }
