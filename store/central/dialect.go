@@ -23,8 +23,8 @@ type dialect interface {
 	prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error)
 	// holds is the condition that a column of bytes holds a value, to be bound, somewhere.
 	holds(column string) string
-	// rows is how many rows one INSERT writes at most.
-	rows() int
+	// arrays says whether a list or a whole column can be one value of a statement.
+	arrays() bool
 	// clear empties tables.
 	clear(ctx context.Context, tx *sql.Tx, tables []string) error
 }
@@ -36,7 +36,7 @@ func (sqlite) bind(query string) string                 { return query }
 func (sqlite) forUpdate() string                        { return "" }
 func (sqlite) forShare() string                         { return "" }
 func (sqlite) alone(_ context.Context, _ *sql.Tx) error { return nil }
-func (sqlite) rows() int                                { return 1 }
+func (sqlite) arrays() bool                             { return false }
 func (sqlite) holds(column string) string               { return "instr(" + column + ", ?) > 0" }
 
 func (sqlite) prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error) {
@@ -88,7 +88,7 @@ func (p *postgres) bind(query string) string {
 
 func (*postgres) forUpdate() string { return " FOR UPDATE" }
 func (*postgres) forShare() string  { return " FOR SHARE" }
-func (*postgres) rows() int         { return 128 }
+func (*postgres) arrays() bool      { return true }
 
 func (*postgres) holds(column string) string {
 	return "position(CAST(? AS bytea) IN " + column + ") > 0"

@@ -104,15 +104,16 @@ func (b *batch) number(bucket *bucketRow, list []numbered) (left []any) {
 
 // How the rows of a batch are written. What is new must not be there yet; what is not new has been locked.
 var (
-	departed = intoTable("departures", "org_id, bucket, kind, id, seq", " ON CONFLICT (org_id, bucket, kind, id) DO UPDATE SET seq = excluded.seq")
-	logged   = intoTable("bucket_log", "org_id, bucket, seq, chain, at", "")
+	departed = intoTable("departures", "org_id bytea, bucket text, kind integer, id bytea, seq bigint", " ON CONFLICT (org_id, bucket, kind, id) DO UPDATE SET seq = excluded.seq")
+	logged   = intoTable("bucket_log", "org_id bytea, bucket text, seq bigint, chain bigint, at bigint", "")
 
-	recordColumns = "org_id, kind, id, bucket, seq, parent_kind, parent_id, creator, version, deleted, state"
+	recordColumns = "org_id bytea, kind integer, id bytea, bucket text, seq bigint, parent_kind integer, parent_id bytea, creator text, version bigint, deleted integer, state bytea"
 	newRecord     = intoTable("records", recordColumns, "")
 	oldRecord     = intoTable("records", recordColumns, " ON CONFLICT (org_id, kind, id) DO UPDATE SET bucket = excluded.bucket, seq = excluded.seq,"+
 		" parent_kind = excluded.parent_kind, parent_id = excluded.parent_id, version = excluded.version, deleted = excluded.deleted, state = excluded.state")
 
-	changeColumns = "org_id, id, digest, incarnation, counter, author, device, received, hlc, node, kind, record_id, verb, version, outcome, lost, code, field, message, payload, effect"
+	changeColumns = "org_id bytea, id bytea, digest bytea, incarnation bytea, counter bigint, author text, device text, received bigint, hlc bigint, node bigint," +
+		" kind integer, record_id bytea, verb integer, version bigint, outcome integer, lost text, code text, field text, message text, payload bytea, effect bytea"
 	newChange     = intoTable("changes", changeColumns, "")
 	oldChange     = intoTable("changes", changeColumns, " ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node,"+
 		" version = excluded.version, outcome = excluded.outcome, lost = excluded.lost, code = excluded.code, field = excluded.field, message = excluded.message, effect = excluded.effect")

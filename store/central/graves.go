@@ -57,7 +57,7 @@ func (b *batch) prefetchGraves(kind string, ids []string) error {
 	if any, err := b.anyGraves(); err != nil || !any {
 		return err
 	}
-	return b.inChunks("SELECT id FROM graves WHERE org_id = ? AND kind = ? AND id IN (", ")", []any{kindNumber(kind)}, missing, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT id FROM graves WHERE org_id = ? AND kind = ? AND id", "", []any{kindNumber(kind)}, missing, func(rows *sql.Rows) error {
 		var id []byte
 		err := rows.Scan(&id)
 		b.graves[key{kind, idText(id)}] = true

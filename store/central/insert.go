@@ -5,52 +5,91 @@ import (
 	"strings"
 )
 
-// table is how rows are written into a table, many with one statement.
+// table is how rows are written into a table.
 type table struct {
-	into    string // "table (columns)"
-	columns int
-	tail    string // what to do about rows that are there already; "" makes them an error
+	columns  []string // their types, as PostgreSQL calls them
+	one, all string   // the statement for one row, and that for any number of them, of which each value is a column
 }
 
-// intoTable describes an INSERT. A row that another transaction inserted at the same time makes the database give this one up, and the next try sees it.
+// intoTable describes an INSERT into columns, each given with its type; tail says what to do about rows that are there already. Without it, a row that
+// another transaction inserted at the same time makes the database give this one up, and the next try sees it.
 func intoTable(name, columns, tail string) table {
-	return table{into: name + " (" + columns + ")", columns: strings.Count(columns, ",") + 1, tail: tail}
+	var t table
+	var names, marks, arrays []string
+	for column := range strings.SplitSeq(columns, ", ") {
+		name, kind, _ := strings.Cut(column, " ")
+		t.columns = append(t.columns, kind)
+		names, marks, arrays = append(names, name), append(marks, "?"), append(arrays, "?::"+kind+"[]")
+	}
+	into := "INSERT INTO " + name + " (" + strings.Join(names, ", ") + ") "
+	t.one = into + "VALUES (" + strings.Join(marks, ", ") + ")" + tail
+	t.all = into + "SELECT * FROM unnest(" + strings.Join(arrays, ", ") + ")" + tail
+	return t
 }
 
-// insert writes rows, given as one list of values after another.
+// insert writes rows, given as one list of values after another: all at once where the database takes whole columns, because each statement is a trip
+// to its server and back.
 func (b *batch) insert(t table, values []any) error {
-	if len(values)%t.columns != 0 {
-		return fmt.Errorf("insert into %s: %d values for %d columns", t.into, len(values), t.columns)
+	width := len(t.columns)
+	if len(values)%width != 0 {
+		return fmt.Errorf("%s: %d values for %d columns", t.one, len(values), width)
 	}
-	for most := b.j.sql.rows(); len(values) > 0; {
-		for most > 1 && most*t.columns > len(values) {
-			most /= 2 // powers of two, so that there are few different statements to prepare
-		}
-		n := most * t.columns
-		if err := b.exec(t.statement(most), values[:n]...); err != nil {
+	if len(values) > width && b.j.sql.arrays() {
+		arrays, err := t.arrays(values)
+		if err != nil {
 			return err
 		}
-		values = values[n:]
+		return b.exec(t.all, arrays...)
+	}
+	for ; len(values) > 0; values = values[width:] {
+		if err := b.exec(t.one, values[:width]...); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func (t table) statement(rows int) string {
-	row := "(" + marks(t.columns) + ")"
-	var s strings.Builder
-	s.Grow(len(t.into) + len(t.tail) + rows*(len(row)+2) + 32)
-	s.WriteString("INSERT INTO ")
-	s.WriteString(t.into)
-	s.WriteString(" VALUES ")
-	for i := range rows {
-		if i > 0 {
-			s.WriteString(", ")
+// arrays turns rows into columns.
+func (t table) arrays(values []any) ([]any, error) {
+	width := len(t.columns)
+	out := make([]any, width)
+	for i, kind := range t.columns {
+		var err error
+		switch kind {
+		case "bytea":
+			out[i], err = columnOf[[]byte](values, i, width)
+		case "text":
+			out[i], err = columnOf[string](values, i, width)
+		default:
+			out[i], err = columnOf[int64](values, i, width)
 		}
-		s.WriteString(row)
+		if err != nil {
+			return nil, fmt.Errorf("column %d of %s: %w", i+1, t.one, err)
+		}
 	}
-	s.WriteString(t.tail)
-	return s.String()
+	return out, nil
 }
 
-// marks is a list of n placeholders.
-func marks(n int) string { return strings.TrimSuffix(strings.Repeat("?, ", n), ", ") }
+// columnOf gathers every width-th value; nil is NULL.
+func columnOf[T any](values []any, from, width int) ([]*T, error) {
+	out := make([]*T, 0, len(values)/width)
+	for i := from; i < len(values); i += width {
+		v := values[i]
+		if n, ok := v.(int); ok {
+			v = int64(n)
+		}
+		switch x := v.(type) {
+		case nil:
+			out = append(out, nil)
+		case T:
+			if b, ok := v.([]byte); ok && b == nil {
+				out = append(out, nil)
+				continue
+			}
+			out = append(out, &x)
+		default:
+			return nil, fmt.Errorf("%T is not what it holds", v)
+		}
+	}
+	return out, nil
+}

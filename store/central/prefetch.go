@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -122,7 +123,7 @@ func (b *batch) lock(t touched) error {
 }
 
 func (b *batch) prefetchChanges(ids []string) error {
-	return b.inChunks("SELECT id, digest, author, outcome, lost FROM changes WHERE org_id = ? AND id IN (", ") ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT id, digest, author, outcome, lost FROM changes WHERE org_id = ? AND id", " ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
 		var id []byte
 		var c knownChange
 		if err := rows.Scan(&id, &c.digest, &c.author, &c.outcome, &c.lost); err != nil {
@@ -137,7 +138,7 @@ func (b *batch) prefetchRecords(kind string, ids []string, lock string) error {
 	for _, id := range ids {
 		b.rows[key{kind, id}] = nil
 	}
-	return b.inChunks("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id IN (", ") ORDER BY id"+lock, []any{kindNumber(kind)}, ids, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id", " ORDER BY id"+lock, []any{kindNumber(kind)}, ids, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err == nil {
 			b.rows[r.key()] = r
@@ -146,16 +147,27 @@ func (b *batch) prefetchRecords(kind string, ids []string, lock string) error {
 	})
 }
 
-// inChunks runs a query with the ids in its list, some hundred at a time. A list is filled up with its last id to a power of two, so that there are
-// few different statements to prepare.
+// inChunks runs a query whose last condition, which head ends with the column of, is that an id is in a list. Where the list cannot be one value it is
+// taken in chunks, each filled up with its last id to a power of two, so that there are few different statements to prepare.
 func (b *batch) inChunks(head, tail string, args []any, ids []string, scan func(*sql.Rows) error) error {
+	if len(ids) == 0 {
+		return nil
+	}
+	if b.j.sql.arrays() {
+		list := make([][]byte, len(ids))
+		for i, id := range ids {
+			list[i] = idBytes(id)
+		}
+		return b.eachRow(head+" = ANY(?)"+tail, slices.Concat([]any{b.j.org}, args, []any{list}), scan)
+	}
 	for part := range slices.Chunk(ids, chunk) {
 		n := 1 << bits.Len(uint(len(part)-1))
 		all := append([]any{b.j.org}, args...)
 		for i := range n {
 			all = append(all, idBytes(part[min(i, len(part)-1)]))
 		}
-		if err := b.eachRow(head+marks(n)+tail, all, scan); err != nil {
+		query := head + " IN (" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" + tail
+		if err := b.eachRow(query, all, scan); err != nil {
 			return err
 		}
 	}
