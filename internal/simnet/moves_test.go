@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/replica"
@@ -114,6 +115,16 @@ func TestALostTerritoryVanishesAndWhatIsSharedStays(t *testing.T) {
 		t.Errorf("the lost bucket is still held: %v, %v", at, err)
 	}
 	s.sameAsFresh(s.bob)
+	// The same where the pull happens to be the daily one, which compares all buckets.
+	s.now = s.now.Add(25 * time.Hour)
+	s.sync(s.cai)
+	s.now = s.now.Add(25 * time.Hour)
+	s.cai.becomes(sales.RoleRep, []string{"44"})
+	s.sync(s.cai)
+	if n, err := s.cai.store.Count(s.ctx, sales.Query{Kind: "partner"}); err != nil || n != 0 {
+		t.Errorf("%d partners are left to one who sees no territory, %v", n, err)
+	}
+	s.sameAsFresh(s.cai)
 	s.converge()
 }
 
