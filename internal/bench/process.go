@@ -50,7 +50,7 @@ func (b *bench) startServer(ctx context.Context) error {
 
 // restartServer starts the server on its data and waits for it.
 func (b *bench) restartServer(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, b.serverBin, b.where("serve", "--listen", b.server.addr, "--sample", sample.Full)...)
+	cmd := exec.CommandContext(ctx, b.serverBin, b.where("serve", "--listen", b.server.addr, "--sample", sample.Full, "--no-jobs")...)
 	cmd.Stderr = os.Stderr
 	if os.Getenv("BENCH_VERBOSE") == "" {
 		cmd.Stderr = nil
