@@ -124,6 +124,16 @@
 // A pull names the version that the caller knows. A server that asks for a newer one answers failed_precondition (update_required), and goes on taking
 // pushes.
 //
+// # Horizon
+//
+// Deletions, departures and the log of chains are kept for 90 days. Then a bucket's log is cut at the newest commit beyond them, and deletions and departures up
+// to there are forgotten. A cursor from before the cut finds another chain and is answered with reset as above: nothing in the protocol
+// tells the two apart, and what the device sends again is known. Until it is past the cut, a device that takes a bucket anew has cursors with a chain that no
+// commit had.
+//
+// A record whose deletion was forgotten stays gone: a create or update of it is rejected with code "gone", whoever sends it and whenever it
+// was written, and a delete of it is applied. The ids of its changes stay known for 180 days more, those of changes of living records for good.
+//
 // # Short pulls
 //
 // A brief request asks that the last page name only the buckets that moved, and under lost those of the cursors that the caller no longer
