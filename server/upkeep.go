@@ -177,6 +177,9 @@ func (u *Upkeep) removeOld() (int, error) {
 func OpenQueue(ctx context.Context, p Place) (*jobs.Queue, []string, error) {
 	open := func() (*jobs.Queue, error) { return jobs.OpenServer(ctx, p.Database) }
 	if p.file() {
+		if err := private(filepath.Join(p.Data, jobsFile)); err != nil {
+			return nil, nil, err
+		}
 		open = func() (*jobs.Queue, error) { return jobs.OpenFile(ctx, filepath.Join(p.Data, jobsFile)) }
 	}
 	q, err := open()

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -116,6 +117,7 @@ func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	begun := w.o.Now()
 	result, err := j.Run(ctx)
 	took := w.o.Now().Sub(begun)
+	debug.FreeOSMemory() // a job may have read everything; the server is small between
 	if ctx.Err() != nil && err != nil {
 		w.o.Log.InfoContext(ctx, "job cut off; it is begun again", "job", j.Name, "period", job.Args.Period)
 		return err

@@ -111,11 +111,11 @@ type backupTrailer struct {
 
 // Backup writes everything that the database holds, from one snapshot, while others go on writing.
 func (j *Journal) Backup(ctx context.Context, w io.Writer, program string) (*Contents, error) {
-	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1))
+	z, err := zstd.NewWriter(w, zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true))
 	if err != nil {
 		return nil, fmt.Errorf("compress a backup: %w", err)
 	}
-	out := &backupWriter{buf: bufio.NewWriterSize(z, 1<<20), sum: sha256.New()}
+	out := &backupWriter{buf: bufio.NewWriterSize(z, 64<<10), sum: sha256.New()}
 	var c *Contents
 	err = j.db.Read(ctx, func(tx *sql.Tx) (err error) {
 		c, err = j.writeBackup(ctx, tx, out, program)

@@ -37,11 +37,11 @@ func damaged(what string, cause error) error {
 // newBackupReader reads the head of a backup.
 func newBackupReader(r io.Reader) (*backupReader, BackupHeader, error) {
 	var h BackupHeader
-	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<40))
+	z, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(1<<40), zstd.WithDecoderLowmem(true))
 	if err != nil {
 		return nil, h, fmt.Errorf("unpack a backup: %w", err)
 	}
-	b := &backupReader{z: z, in: bufio.NewReaderSize(z, 1<<20), sum: sha256.New()}
+	b := &backupReader{z: z, in: bufio.NewReaderSize(z, 64<<10), sum: sha256.New()}
 	magic := make([]byte, len(backupMagic))
 	if _, err := io.ReadFull(b.in, magic); err != nil || string(magic) != backupMagic {
 		b.close()
