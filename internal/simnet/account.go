@@ -26,6 +26,9 @@ func (s *Sim) accounted(ctx context.Context) error {
 				}
 				histories[w.id] = known
 			}
+			if known == nil {
+				continue // forgotten
+			}
 			if !known[w.value] && !(len(known) == 0 && d.memory.gone[w.id]) {
 				return fmt.Errorf("%s wrote %v into %s %s %s: neither in its history nor in the tray", d.name, w.value, w.kind, w.id, w.field)
 			}
@@ -56,6 +59,9 @@ func (s *Sim) historyOf(ctx context.Context, d *device, kind, id string) (map[st
 	entries, err := s.journal.History(ctx, s.everybody(), kind, id)
 	if err != nil { // what is in somebody's personal bucket only that user sees
 		entries, err = s.journal.History(ctx, s.caller(d), kind, id)
+	}
+	if sales.HasCode(err, sales.CodeGone) { // deleted and forgotten, its history with it
+		return nil, nil
 	}
 	if err != nil && !sales.HasCode(err, sales.CodeNotFound) && !sales.HasCode(err, sales.CodeForbidden) {
 		return nil, err

@@ -173,3 +173,41 @@ func TestARecordThatWasCreatedAndDeletedIsAbsentFromAFreshInstall(t *testing.T) 
 		}
 	}
 }
+
+// The server forgets after an hour what it otherwise keeps for 90 days, again and again, while devices are offline for longer, restart, and get answers late: everything
+// converges and is accounted for as ever.
+func TestPlaysConvergeWhateverTheServerForgets(t *testing.T) {
+	horizon := central.Horizon{Deleted: time.Hour, Changes: 3 * time.Hour}
+	var forgot int64
+	for seed := range uint64(16) {
+		s := newSim(10_000+seed, t.TempDir())
+		err := s.prepare(t.Context())
+		for i := 0; err == nil && i < 100; i++ {
+			s.now = s.now.Add(time.Duration(s.rng.IntN(1_200_000)) * time.Millisecond)
+			if err = s.step(t.Context()); err == nil && s.rng.IntN(6) == 0 {
+				var did central.Pruned
+				did, err = s.journal.Prune(t.Context(), horizon)
+				forgot += did.Tombstones
+				s.note("server forgets %s", did)
+			}
+		}
+		for _, check := range []func(context.Context) error{s.settle, s.converged, s.accounted} {
+			if err == nil {
+				err = check(t.Context())
+			}
+		}
+		if err == nil {
+			var r *central.Report
+			if r, err = s.journal.VerifyAll(t.Context()); err == nil {
+				err = r.Err()
+			}
+		}
+		if err != nil {
+			t.Errorf("seed %d: %v\n%s", seed, err, tail(s.trace.String()))
+		}
+		s.close()
+	}
+	if forgot < 5 {
+		t.Errorf("only %d deleted records were forgotten in all plays", forgot)
+	}
+}

@@ -40,7 +40,7 @@ type batch struct {
 	moved    []wire.Cursor          // the heads of the buckets written in
 	graves   map[key]bool           // records that are not there, and whether they were deleted long ago
 
-	haveGraves *bool // whether there are any at all; nil: not looked yet
+	haveGraves bool // there are some
 }
 
 // entry is a change with what became of it.

@@ -1,6 +1,7 @@
 package central
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -24,10 +25,6 @@ func (b *batch) buried(k key) (bool, error) {
 	}
 	if kindNumber(k.kind) == 0 || idBytes(k.id) == nil {
 		return false, nil
-	}
-	any, err := b.anyGraves()
-	if err != nil || !any {
-		return false, err
 	}
 	s, err := b.stmt("SELECT 1 FROM graves WHERE org_id = ? AND kind = ? AND id = ?")
 	if err != nil {
@@ -54,7 +51,7 @@ func (b *batch) prefetchGraves(kind string, ids []string) error {
 	if len(missing) == 0 {
 		return nil
 	}
-	if any, err := b.anyGraves(); err != nil || !any {
+	if some, err := b.anyGraves(); err != nil || !some {
 		return err
 	}
 	return b.inChunks("SELECT id FROM graves WHERE org_id = ? AND kind = ? AND id", "", []any{kindNumber(kind)}, missing, func(rows *sql.Rows) error {
@@ -65,16 +62,30 @@ func (b *batch) prefetchGraves(kind string, ids []string) error {
 	})
 }
 
-// anyGraves spares the look for each record in the many organisations that have none.
+// anyGraves spares the look for each record in the many organisations that have none. That there are none is asked anew each time: the first one may
+// have been dug since, and what lies in it was looked for before.
 func (b *batch) anyGraves() (bool, error) {
-	if b.haveGraves == nil {
-		var one int
-		err := b.tx.QueryRowContext(b.ctx, b.j.sql.bind("SELECT 1 FROM graves WHERE org_id = ? LIMIT 1"), b.j.org).Scan(&one)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return false, fmt.Errorf("look for graves: %w", err)
-		}
-		have := err == nil
-		b.haveGraves = &have
+	if b.haveGraves {
+		return true, nil
 	}
-	return *b.haveGraves, nil
+	var one int
+	err := b.tx.QueryRowContext(b.ctx, b.j.sql.bind("SELECT 1 FROM graves WHERE org_id = ? LIMIT 1"), b.j.org).Scan(&one)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return false, fmt.Errorf("look for graves: %w", err)
+	}
+	b.haveGraves = err == nil
+	return b.haveGraves, nil
+}
+
+// forgotten gives the error of asking for a record that was deleted and forgotten; nil when that did not happen.
+func (j *Journal) forgotten(ctx context.Context, tx *sql.Tx, k key) error {
+	var at int64
+	err := tx.QueryRowContext(ctx, j.sql.bind("SELECT at FROM graves WHERE org_id = ? AND kind = ? AND id = ?"), j.org, kindNumber(k.kind), idBytes(k.id)).Scan(&at)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for a grave: %w", err)
+	}
+	return &sales.Error{Code: sales.CodeGone, Kind: k.kind, ID: k.id, Message: "the record was deleted long ago, and its history with it", Hint: "ask your administrator for a backup from before"}
 }

@@ -30,6 +30,11 @@ func (j *Journal) History(ctx context.Context, caller wire.Caller, kind, id stri
 		if err != nil {
 			return err
 		}
+		if r == nil {
+			if err := j.forgotten(ctx, tx, key{kind, id}); err != nil {
+				return err
+			}
+		}
 		if r == nil || caller.UserID != "" && !caller.Sees(tree, r.state.Bucket) {
 			return &sales.Error{Code: sales.CodeNotFound, Kind: kind, ID: id, Message: "the server has no such record for you", Hint: "sync, then look again"}
 		}
