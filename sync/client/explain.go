@@ -58,7 +58,7 @@ func (c *Client) explain(doing string, err error) error {
 		return err
 	}
 	e := &sales.Error{Code: sales.CodeOffline, Message: doing + " at " + c.server, Args: map[string]any{"Server": c.server}}
-	var strange *strangeAnswer
+	var strange *strangeError
 	var ce *connect.Error
 	switch {
 	case errors.As(err, &strange):
@@ -77,7 +77,7 @@ func (c *Client) explain(doing string, err error) error {
 }
 
 // byStatus says what an answer means that somebody else wrote than the server's sync.
-func byStatus(a *strangeAnswer) string {
+func byStatus(a *strangeError) string {
 	switch a.status {
 	case http.StatusNetworkAuthenticationRequired:
 		return sales.OfflinePortal
@@ -209,23 +209,23 @@ func byCode(e *sales.Error, ce *connect.Error) {
 	}
 }
 
-// waiting is a refusal of the server's that asks to wait.
-type waiting struct {
+// waitError is a refusal of the server's that asks to wait.
+type waitError struct {
 	refusal *connect.Error
 	after   time.Duration
 }
 
-func (w *waiting) Error() string { return w.refusal.Error() }
+func (w *waitError) Error() string { return w.refusal.Error() }
 
 // Unwrap gives the refusal.
-func (w *waiting) Unwrap() error { return w.refusal }
+func (w *waitError) Unwrap() error { return w.refusal }
 
 // RetryAfter is how long the server asks to be left alone.
-func (w *waiting) RetryAfter() time.Duration { return w.after }
+func (w *waitError) RetryAfter() time.Duration { return w.after }
 
 func asksToWait(ce *connect.Error) error {
 	if n, err := strconv.Atoi(ce.Meta().Get("Retry-After")); err == nil && n > 0 {
-		return &waiting{ce, min(time.Duration(n), 1<<20) * time.Second}
+		return &waitError{ce, min(time.Duration(n), 1<<20) * time.Second}
 	}
 	return ce
 }

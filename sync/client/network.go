@@ -57,25 +57,25 @@ func (e *proxyError) Error() string {
 	return "the proxy " + e.proxy + " answers " + strconv.Itoa(e.status) + " " + http.StatusText(e.status)
 }
 
-// strangeAnswer is an answer that the server's sync cannot have written.
-type strangeAnswer struct {
+// strangeError is an answer that the server's sync cannot have written.
+type strangeError struct {
 	status int
 	kind   string // of its content
 	away   bool   // it leads to another host
 	after  time.Duration
 }
 
-func (e *strangeAnswer) Error() string {
+func (e *strangeError) Error() string {
 	return strings.TrimSpace("answered " + strconv.Itoa(e.status) + " " + http.StatusText(e.status) + " " + e.kind)
 }
 
 // Is says that what answers does not know the call, as a server of an earlier version.
-func (e *strangeAnswer) Is(target error) bool {
-	return target == errors.ErrUnsupported && (e.status == http.StatusNotFound || e.status == http.StatusNotImplemented) //nolint:errorlint // the target itself is meant
+func (e *strangeError) Is(target error) bool {
+	return target == errors.ErrUnsupported && (e.status == http.StatusNotFound || e.status == http.StatusNotImplemented)
 }
 
 // RetryAfter is how long the answer asks to be left alone.
-func (e *strangeAnswer) RetryAfter() time.Duration { return e.after }
+func (e *strangeError) RetryAfter() time.Duration { return e.after }
 
 // road carries calls, and looks at what comes back.
 type road struct {
@@ -92,16 +92,17 @@ func (r *road) RoundTrip(req *http.Request) (*http.Response, error) {
 		cancel(nil)
 	}
 	touch := func() { watchdog.Reset(r.stall) }
+	cause := func(err error) error { return silentOr(ctx, err) }
 	there := req.WithContext(ctx)
 	if req.Body != nil {
-		there.Body = &livingBody{ReadCloser: req.Body, ctx: ctx, touch: touch, done: func() {}}
+		there.Body = &livingBody{ReadCloser: req.Body, cause: cause, touch: touch, done: func() {}}
 	}
 	resp, err := r.next.RoundTrip(there)
 	if err != nil {
 		defer done()
-		return nil, silentOr(ctx, err)
+		return nil, cause(err)
 	}
-	resp.Body = &livingBody{ReadCloser: resp.Body, ctx: ctx, touch: touch, done: done}
+	resp.Body = &livingBody{ReadCloser: resp.Body, cause: cause, touch: touch, done: done}
 	strange, err := look(req, resp)
 	if err == nil && strange != nil {
 		err = strange
@@ -123,7 +124,7 @@ func silentOr(ctx context.Context, err error) error {
 // livingBody is a body whose every piece shows that the connection is alive.
 type livingBody struct {
 	io.ReadCloser
-	ctx         context.Context //nolint:containedctx // tells why reading failed
+	cause       func(error) error // tells why reading failed
 	touch, done func()
 }
 
@@ -133,7 +134,7 @@ func (b *livingBody) Read(p []byte) (int, error) {
 		b.touch()
 	}
 	if err != nil && !errors.Is(err, io.EOF) {
-		err = silentOr(b.ctx, err)
+		err = b.cause(err)
 	}
 	return n, err
 }
@@ -145,7 +146,7 @@ func (b *livingBody) Close() error {
 }
 
 // look finds out whether the server wrote an answer, and gives what it is otherwise. The server's answers are messages, and refusals that name their code.
-func look(req *http.Request, resp *http.Response) (*strangeAnswer, error) {
+func look(req *http.Request, resp *http.Response) (*strangeError, error) {
 	kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	ok := resp.StatusCode == http.StatusOK
@@ -167,7 +168,7 @@ func look(req *http.Request, resp *http.Response) (*strangeAnswer, error) {
 			return nil, nil
 		}
 	}
-	e := &strangeAnswer{status: resp.StatusCode, kind: kind, after: askedToWait(resp.Header)}
+	e := &strangeError{status: resp.StatusCode, kind: kind, after: askedToWait(resp.Header)}
 	if to, err := resp.Location(); err == nil {
 		e.away = !strings.EqualFold(to.Host, req.URL.Host)
 	}

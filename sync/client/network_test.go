@@ -232,7 +232,7 @@ func TestCertificatesThatProveNothingAreToldApart(t *testing.T) {
 		t.Run(x.name, func(t *testing.T) {
 			srv := httptest.NewUnstartedServer(page(500, "text/plain", ""))
 			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
-			srv.TLS = &tls.Config{Certificates: []tls.Certificate{x.cert}} //nolint:gosec // the default version is right
+			srv.TLS = &tls.Config{Certificates: []tls.Certificate{x.cert}, MinVersion: tls.VersionTLS12}
 			srv.StartTLS()
 			defer srv.Close()
 			c := clientOf(t, srv.URL)
@@ -240,7 +240,7 @@ func TestCertificatesThatProveNothingAreToldApart(t *testing.T) {
 			if x.trusted {
 				roots.AddCert(x.cert.Leaf)
 			}
-			c.transport().TLSClientConfig = &tls.Config{RootCAs: roots} //nolint:gosec // the default version is right
+			c.transport().TLSClientConfig = &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
 			e := pull(t, c)
 			if e.Code != sales.CodeOffline || e.Reason != x.reason || e.Hint == "" {
 				t.Errorf("%s, %s: %v; want reason %s", e.Code, e.Reason, e, x.reason)

@@ -103,7 +103,9 @@ func (e *Engine) Kick() {
 func (e *Engine) Sync(ctx context.Context) (sales.SyncReport, error) {
 	e.running.Lock()
 	defer e.running.Unlock()
-	e.update(func(s *sales.SyncState) { s.Phase, s.Done, s.Total, s.Left, s.Problem = sales.SyncRunning, 0, 0, 0, nil })
+	e.update(func(s *sales.SyncState) {
+		s.Phase, s.Done, s.Total, s.Left, s.Problem = sales.SyncRunning, 0, 0, 0, nil
+	})
 	var left estimate
 	p := &pass{store: e.store, transport: e.transport, now: e.now, progress: func(done, total int) {
 		e.update(func(s *sales.SyncState) { s.Done, s.Total, s.Left = done, total, left.note(e.now(), done, total) })

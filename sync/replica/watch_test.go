@@ -227,15 +227,15 @@ func TestAWriteGoesAtOnceAndABurstOfWritesTogether(t *testing.T) {
 	})
 }
 
-// patient is an answer that wants the device to wait.
-type patient struct{ after time.Duration }
+// patientError is an answer that wants the device to wait.
+type patientError struct{ after time.Duration }
 
-func (patient) Error() string               { return "come back later" }
-func (a patient) RetryAfter() time.Duration { return a.after }
-func (f *fakeServer) pushed() int           { f.mu.Lock(); defer f.mu.Unlock(); return f.pushes }
-func (f *fakeServer) fail(err error)        { f.mu.Lock(); defer f.mu.Unlock(); f.err = err }
+func (patientError) Error() string               { return "come back later" }
+func (a patientError) RetryAfter() time.Duration { return a.after }
+func (f *fakeServer) pushed() int                { f.mu.Lock(); defer f.mu.Unlock(); return f.pushes }
+func (f *fakeServer) fail(err error)             { f.mu.Lock(); defer f.mu.Unlock(); f.err = err }
 func busyFor(d time.Duration) *sales.Error {
-	return &sales.Error{Code: sales.CodeOffline, Message: "busy", Cause: patient{d}}
+	return &sales.Error{Code: sales.CodeOffline, Message: "busy", Cause: patientError{d}}
 }
 
 func TestAServerThatAsksToWaitIsLeftAlone(t *testing.T) {
