@@ -97,7 +97,7 @@
 // # First sync
 //
 // A device without any cursor asks with urgent set. Where the caller's records do not fit into one page, the server answers first with a page of what they
-// work with today (sales.WorksWith), the records that those name, the contacts of their companies, and types of visit and users: urgent set, more set, and for each
+// work with today (sales.WorksWith), the records that those name, the contacts of their companies, milestones and risks of their projects, and types of visit and users: urgent set, more set, and for each
 // bucket in it a cursor with seq 0. It is outside the order: no cursor moves, remaining counts its records as still to come, and each of
 // them comes again in its place. The device makes it visible at once and goes on with a request without urgent.
 //

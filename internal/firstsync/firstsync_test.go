@@ -21,7 +21,7 @@ import (
 
 // site is a server with many records, and one representative who comes new to them.
 type site struct {
-	t        *testing.T
+	t        testing.TB
 	journal  *central.Journal
 	caller   wire.Caller
 	partners []string
@@ -29,7 +29,7 @@ type site struct {
 	gone     []string
 }
 
-func newSite(t *testing.T, records int) *site {
+func newSite(t testing.TB, records int) *site {
 	t.Helper()
 	j, err := central.Open(t.Context(), filepath.Join(t.TempDir(), "journal.db"), central.Options{Sync: "normal"})
 	if err != nil {

@@ -72,6 +72,16 @@ func (u *urgent) work(caller wire.Caller) error {
 			return err
 		}
 	}
+	for _, r := range slices.Clone(u.resp.Records) {
+		if r.Kind != "project" {
+			continue
+		}
+		for _, kind := range []string{"milestone", "project_risk"} { // by which a project is seen to be at risk
+			if err := u.each("parent_id = ? AND deleted = 0", []any{kindNumber(kind), idBytes(r.ID)}, 50, nil); err != nil {
+				return err
+			}
+		}
+	}
 	for _, kind := range []string{"visit_type", "visit_step", "user"} {
 		if err := u.each("deleted = 0", []any{kindNumber(kind)}, urgentBasics[kind], nil); err != nil {
 			return err

@@ -23,6 +23,7 @@ func TestTodaysWorkComesBeforeTheMasses(t *testing.T) {
 	soon, far := sales.NewID(), sales.NewID()
 	theirs, past := sales.NewID(), sales.NewID()
 	contact, deal, task := sales.NewID(), sales.NewID(), sales.NewID()
+	project, milestone := sales.NewID(), sales.NewID()
 	w.commit(
 		sales.CreateOf(sales.VisitType{Code: "routine", Name: "Routine"}),
 		sales.CreateOf(sales.Partner{ID: mine, Name: "Mine", RegionCode: "3101"}),
@@ -32,6 +33,8 @@ func TestTodaysWorkComesBeforeTheMasses(t *testing.T) {
 		sales.CreateOf(sales.Visit{ID: past, PartnerID: mine, VisitType: "routine", Status: sales.VisitDone, StartedAt: due - 1e10, OwnerID: d.caller.UserID}),
 		sales.CreateOf(sales.Visit{ID: theirs, PartnerID: mine, VisitType: "routine", Status: sales.VisitPlanned, PlannedAt: due, OwnerID: other.caller.UserID}),
 		sales.CreateOf(sales.Opportunity{ID: deal, Name: "Deal", PartnerID: mine, Stage: sales.StageProspect, OwnerID: d.caller.UserID}),
+		sales.CreateOf(sales.Project{ID: project, Name: "Rollout", PartnerID: mine, OwnerID: d.caller.UserID}),
+		sales.CreateOf(sales.Milestone{ID: milestone, Name: "First", ProjectID: project, DueOn: "2026-03-01"}),
 		sales.CreateOf(sales.Task{ID: task, Title: "Call", PartnerID: mine, Status: sales.TaskOpen, OwnerID: d.caller.UserID}),
 	)
 	page, err := w.journal.Pull(t.Context(), d.caller, wire.PullRequest{Urgent: true, Limit: 50})
@@ -50,7 +53,7 @@ func TestTodaysWorkComesBeforeTheMasses(t *testing.T) {
 	for _, r := range page.Records {
 		came[r.ID] = true
 	}
-	for what, id := range map[string]string{"visit": soon, "its partner": mine, "the contact there": contact, "deal": deal, "task": task} {
+	for what, id := range map[string]string{"visit": soon, "its partner": mine, "the contact there": contact, "deal": deal, "task": task, "project": project, "milestone": milestone} {
 		if !came[id] {
 			t.Errorf("the %s is not on the page", what)
 		}
