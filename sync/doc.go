@@ -6,7 +6,8 @@
 //
 // A record has a kind, an id (UUID) and fields. Each field has a value and the stamp of the change that set it. A stamp is a
 // hybrid-logical-clock reading (milliseconds << 16 | counter) and the node that took it: the first eight bytes of the device's incarnation.
-// Stamps are totally ordered. An incarnation (UUID) names one copy of one device's database; a restored or cloned database gets
+// Stamps are totally ordered. A process of the server has a number of its own with the bits 0xf000 set, which the first eight bytes of no UUID have; an
+// incarnation that would have them is refused. An incarnation (UUID) names one copy of one device's database; a restored or cloned database gets
 // a new one.
 //
 // A record lives in exactly one bucket: "o" the organisation, "t:CODE" a territory ("t:" for records with no territory yet), "u:ID" a
@@ -78,8 +79,12 @@
 // # Order
 //
 // Each bucket numbers what happens in it: seq grows by one for each record written in it, without gaps, in the order in which
-// transactions commit. Each commit also extends the bucket's chain: a running hash over the records and stamps it wrote. The bucket rows are
-// locked last and in sorted order. The epoch names the numbering itself and changes when the numbering starts anew.
+// transactions commit. Each commit also extends the bucket's chain: a running hash over the records and stamps it wrote.
+//
+// Any number of processes of the server may write to one database. A transaction locks the device's incarnation, then the records that the push names,
+// ordered by number of kind and id, merges, writes the changes, and locks the bucket rows, ordered by name, last: from there to the commit nobody else gets a
+// number in them. What does not exist yet cannot be locked: of two who make the same record, change or incarnation, the second does its transaction anew and
+// finds the first one's. A push that was answered is seen by whoever asks any of the processes from then on. The epoch names the numbering itself and changes when the numbering starts anew.
 //
 // # Pull
 //

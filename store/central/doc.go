@@ -2,7 +2,8 @@
 // was ever offered, its verdict and what it did. Accounts, device tokens and the audit lie in the same database, so that one
 // transaction can cover them.
 //
-// The statements are portable SQL; what differs between databases is in dialect. Nothing depends on serial numbers, notifications or advisory
-// locks: a write transaction reads and merges first, locks the rows of the buckets it touched last and in sorted order, numbers its
-// records and commits, so that the order of numbers is the order of commits, without gaps.
+// It is kept in an SQLite file or in a PostgreSQL database, which several processes may share. The statements are portable SQL; what differs between
+// databases is in dialect. Nothing depends on serial numbers, notifications or advisory locks: a write transaction locks the records it names in sorted order,
+// merges, locks the rows of the buckets it touched last and in sorted order, numbers its records and commits, so that the order of
+// numbers is the order of commits, without gaps.
 package central

@@ -1,0 +1,104 @@
+package endtoend
+
+import (
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/rounds-field/rounds/internal/pgtest"
+)
+
+// balancer is the one address at which devices reach several servers.
+type balancer struct {
+	addr   string
+	target atomic.Pointer[string]
+}
+
+func newBalancer(t *testing.T) *balancer {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	b := &balancer{addr: l.Addr().String()}
+	go func() {
+		for {
+			in, err := l.Accept()
+			if err != nil {
+				return // the test is over
+			}
+			go b.carry(in)
+		}
+	}()
+	return b
+}
+
+// to sends new connections to a server.
+func (b *balancer) to(s *server) { b.target.Store(&s.addr) }
+
+func (b *balancer) carry(in net.Conn) {
+	defer in.Close()
+	out, err := net.Dial("tcp", *b.target.Load())
+	if err != nil {
+		return
+	}
+	defer out.Close()
+	var done sync.WaitGroup
+	done.Go(func() {
+		_, _ = io.Copy(out, in) // one side has gone
+		_ = out.(*net.TCPConn).CloseWrite()
+	})
+	_, _ = io.Copy(in, out)
+	_ = in.(*net.TCPConn).CloseWrite()
+	done.Wait()
+}
+
+// Two servers share a PostgreSQL database. One is killed right after it took a device's changes: whoever asks the other one finds them, the device
+// itself and its colleague, and nothing is sent or shown twice.
+func TestWhatOneServerTookAnotherGivesAfterTheFirstWasKilled(t *testing.T) {
+	database := pgtest.New(t)
+	one := startServer(t, "--database", database)
+	two := startServer(t, "--database", database)
+	one.addUser("li.na", "rep", "--territory", "34", "--database", database)
+	two.addUser("wang", "rep", "--territory", "34", "--database", database)
+	door := newBalancer(t)
+	front := &server{t: t, addr: door.addr}
+
+	door.to(one)
+	a, b := newBook(t), newBook(t)
+	a.login(front, "li.na")
+	id := strings.TrimSpace(a.run(`{"name":"东方","region_code":"34"}`+"\n", "add", "partner", "--json", "-"))
+	if r := a.sync(); r.Pushed == 0 {
+		t.Fatalf("nothing was pushed: %+v", r)
+	}
+	one.kill()
+
+	door.to(two)
+	b.login(front, "wang") // the other server knows the same users
+	b.sync()
+	if got := b.list("partner"); len(got) != 1 || got[0]["id"] != id {
+		t.Errorf("the colleague sees %v", got)
+	}
+	// The device is still signed in, has nothing left to send, and still sees its own write.
+	if r := a.sync(); r.Pushed != 0 || r.Rejected != 0 {
+		t.Errorf("the device's next sync: %+v", r)
+	}
+	a.run(`{"name":"东方明珠"}`, "edit", "partner", id, "--json", "-")
+	a.sync()
+	b.sync()
+	for name, book := range map[string]*book{"the device": a, "its colleague": b} {
+		if got := book.list("partner"); len(got) != 1 || got[0]["name"] != "东方明珠" {
+			t.Errorf("%s sees %v", name, got)
+		}
+		book.run("", "doctor", "--deep")
+	}
+	for _, s := range []*server{one, two} {
+		if strings.Contains(s.log.String(), pgtest.Password()) || strings.Contains(s.log.String(), "postgres://") {
+			t.Errorf("the log has the database's address or password in it:\n%s", s.log)
+		}
+	}
+}
