@@ -246,3 +246,19 @@ func TestAHugeTextIsComparedWithinBounds(t *testing.T) {
 		}
 	}
 }
+
+// Every pair of versions compared with every other one would take hours.
+func TestATextOfVeryManyVersionsIsJoinedAtOnce(t *testing.T) {
+	many := func(who string) string {
+		var b strings.Builder
+		for i := range 20_000 {
+			fmt.Fprintf(&b, "%s%s%d\n", VersionMark, who, i)
+		}
+		return b.String()
+	}
+	x, y := many("x"), many("y")
+	text, choice := Text("old line", x, y)
+	if choice != Earlier || !strings.Contains(text, "x19999\n") || !strings.Contains(text, "y19999") || strings.Count(text, VersionMark) != 40_000 {
+		t.Errorf("%d bytes, %d versions", len(text), strings.Count(text, VersionMark))
+	}
+}

@@ -173,8 +173,13 @@ func (m *joining) kept(old, stayed []string, by Side) {
 func (m *joining) versions(x, y []string) {
 	vx, vy := versionsIn(x), versionsIn(y)
 	all := slices.Clone(vx)
+	known := make(map[string]bool, len(vx)+len(vy)) // a hostile text has tens of thousands of versions
+	for _, v := range vx {
+		known[v] = true
+	}
 	for _, v := range vy {
-		if !slices.Contains(all, v) {
+		if !known[v] {
+			known[v] = true
 			all = append(all, v)
 		}
 	}
@@ -188,13 +193,13 @@ func (m *joining) versions(x, y []string) {
 
 func versionsIn(passage []string) []string {
 	var out []string
-	for i, line := range passage {
-		rest, marked := strings.CutPrefix(line, VersionMark)
-		if marked || i == 0 {
-			out = append(out, rest)
-		} else {
-			out[len(out)-1] += "\n" + line
+	for start := 0; start < len(passage); {
+		end := start + 1
+		for end < len(passage) && !strings.HasPrefix(passage[end], VersionMark) {
+			end++
 		}
+		out = append(out, unmarked(strings.Join(passage[start:end], "\n")))
+		start = end
 	}
 	return out
 }
