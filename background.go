@@ -75,7 +75,7 @@ func (d *desk) showState(s sales.SyncState) {
 		return
 	}
 	shell.SetSync(app.SyncStatus{
-		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting, Trouble: s.Rejected + s.Conflicts + s.Differences,
+		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting + s.FilesWaiting, Trouble: s.Rejected + s.Conflicts + s.Differences,
 		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
 		Done: s.Done, Total: s.Total, Left: s.Left,
 	})

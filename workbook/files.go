@@ -34,10 +34,14 @@ func (w *Workbook) RunFiles(ctx context.Context) {
 // AddFile attaches a content; see sales.Files. It is soon sent.
 func (w *Workbook) AddFile(ctx context.Context, a sales.Attachment, content io.Reader) (string, error) {
 	id, err := w.store().AddFile(ctx, a, content)
-	if err == nil {
-		w.kick()
+	if err != nil {
+		return "", err
 	}
-	return id, err
+	w.kick()
+	if f := w.transfers(); f != nil {
+		return id, f.Recount(ctx)
+	}
+	return id, nil
 }
 
 // FileStates tells where contents are; see sales.Files.

@@ -118,6 +118,11 @@ func (w *Workbook) State(ctx context.Context) (sales.SyncState, error) {
 		if err := e.Recount(ctx); err != nil {
 			return sales.SyncState{}, err
 		}
+		if f := w.transfers(); f != nil {
+			if err := f.Recount(ctx); err != nil {
+				return sales.SyncState{}, err
+			}
+		}
 		return e.State(), nil
 	}
 	id, err := w.Store.Identity(ctx)
@@ -128,7 +133,9 @@ func (w *Workbook) State(ctx context.Context) (sales.SyncState, error) {
 	if id.Server != "" {
 		s.Phase = sales.SyncSignedOut
 	}
-	s.Waiting, s.Rejected, s.Conflicts, err = w.Store.Counts(ctx)
+	if s.Waiting, s.Rejected, s.Conflicts, err = w.Store.Counts(ctx); err == nil && id.Server != "" {
+		s.FilesWaiting, err = w.Store.FilesWaiting(ctx)
+	}
 	return s, err
 }
 

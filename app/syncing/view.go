@@ -109,8 +109,12 @@ func (p *page) Refresh() {
 func (p *page) StateChanged() { p.showState() }
 
 func (p *page) showState() {
-	text, tone := stateText(p.deps.State())
+	state := p.deps.State()
+	text, tone := stateText(state)
 	var shown fyne.CanvasObject = ui.PadXY(0, 6, ui.NewBanner(tone, text, "", nil))
+	if files := filesText(state); files != "" {
+		shown = ui.VGap(2, shown, ui.PadXY(14, 4, ui.Muted(files).Elastic()))
+	}
 	if len(p.health) > 0 {
 		shown = container.NewVBox(append([]fyne.CanvasObject{shown}, p.health...)...)
 	}

@@ -61,7 +61,7 @@ func (t *tool) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.line(map[string]any{"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts},
+			return t.line(map[string]any{"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting},
 				"server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts)
 		}),
 	})

@@ -119,6 +119,9 @@ func (f *Files) Sending() string {
 func (f *Files) Round(ctx context.Context) error {
 	f.running.Lock()
 	defer f.running.Unlock()
+	if err := f.tell(ctx, 0, 0); err != nil {
+		return err
+	}
 	if !f.limited {
 		limit, err := f.transport.FileLimit(ctx)
 		if errors.Is(err, errors.ErrUnsupported) {
@@ -145,6 +148,14 @@ func (f *Files) Round(ctx context.Context) error {
 		return err
 	}
 	return f.ask(ctx)
+}
+
+// Recount tells anew how many files wait; call it after one was added.
+func (f *Files) Recount(ctx context.Context) error {
+	if f.Sending() != "" { // which tells by itself
+		return nil
+	}
+	return f.tell(ctx, 0, 0)
 }
 
 func (f *Files) tell(ctx context.Context, done, total int64) error {
