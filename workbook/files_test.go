@@ -392,12 +392,12 @@ func TestAFileOfALostBucketVanishesAndASharedOneStays(t *testing.T) {
 	s := startFileServer(t, files.Limits{})
 	s.addUser("zhao.min", "31", "32")
 	mine, theirs := s.device("li.na"), s.device("zhao.min")
-	here, there := partnerIn(t, mine, "31"), ""
+	here := partnerIn(t, mine, "31")
 	ids, err := s.journal.Commit(t.Context(), wire.Caller{}, sales.CreateOf(sales.Partner{Name: "乙", RegionCode: "32"}))
 	if err != nil {
 		t.Fatal(err)
 	}
-	there = ids[0]
+	there := ids[0]
 	syncBook(t, mine)
 	syncBook(t, theirs)
 	shared, lost, own := randomBytes(1, 4000), photo(t, 700, 500), randomBytes(2, 5000)
@@ -464,4 +464,116 @@ func (s *fileSite) get(t *testing.T, wb *Workbook, path string) int {
 	}
 	defer resp.Body.Close()
 	return resp.StatusCode
+}
+
+// What was removed by mistake before it was sent comes back with its attachment; what nobody can bring back any more goes.
+func TestAnUnsentFileOutlivesARemovalThatIsUndone(t *testing.T) {
+	s := startFileServer(t, files.Limits{})
+	mine, theirs := s.device("li.na"), s.device("wang.wei")
+	partner := partnerIn(t, mine, "31")
+	content, mistake := randomBytes(5, 600_000), randomBytes(6, 700)
+	id := attach(t, mine, sales.Attachment{FileName: "a.pdf", PartnerID: partner}, content)
+	if _, err := mine.Engine().Sync(t.Context()); err != nil { // the record is there, its content is not
+		t.Fatal(err)
+	}
+	wrong := attach(t, mine, sales.Attachment{FileName: "b.pdf", PartnerID: partner}, mistake)
+	for _, gone := range []string{id, wrong} {
+		if _, err := mine.Write(t.Context(), sales.Edit{Verb: sales.Delete, Kind: "attachment", ID: gone}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left := contentsOn(t, mine); len(left) != 2 {
+		t.Errorf("after both were removed, and nothing is settled: %v", left)
+	}
+	pending, err := mine.Pending(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range pending {
+		if p.RecordID == id {
+			if err := mine.Undo(t.Context(), p.ID); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	syncBook(t, mine)
+	if left := contentsOn(t, mine); len(left) != 1 || left[0] != hashOf(content) {
+		t.Errorf("after the sync: %v", left)
+	}
+	syncBook(t, theirs)
+	path, err := theirs.FetchFile(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
+		t.Errorf("%d bytes, %v", len(b), err)
+	}
+}
+
+// A content that something on the way has changed is never shown; it is fetched once more.
+func TestAContentThatArrivesChangedIsFetchedAgain(t *testing.T) {
+	s := startFileServer(t, files.Limits{})
+	mine, theirs := s.device("li.na"), s.device("wang.wei")
+	content := randomBytes(7, 900_000)
+	id := attach(t, mine, sales.Attachment{FileName: "a.bin", PartnerID: partnerIn(t, mine, "31")}, content)
+	syncBook(t, mine)
+	syncBook(t, theirs)
+	fetched := 0
+	changed := func(times int) func(http.Handler) http.Handler {
+		return func(next http.Handler) http.Handler {
+			return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if fetched++; fetched <= times {
+					w = flipping{w}
+				}
+				next.ServeHTTP(w, r)
+			})
+		}
+	}
+	always := changed(1000)
+	s.inWay.Store(&always)
+	if _, err := theirs.FetchFile(t.Context(), id); !sales.HasCode(err, sales.CodeOffline) || fetched != 2 {
+		t.Errorf("always changed: %v after %d times", err, fetched)
+	}
+	if got := contentsOn(t, theirs); len(got) > 1 || stateOf(t, theirs, content).Here() { // the empty part
+		t.Errorf("left: %v, %s", got, stateOf(t, theirs, content))
+	}
+	fetched = 0
+	once := changed(1)
+	s.inWay.Store(&once)
+	path, err := theirs.FetchFile(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) || fetched != 2 {
+		t.Errorf("%d bytes after %d times, %v", len(b), fetched, err)
+	}
+}
+
+// flipping changes a byte of everything that is written.
+type flipping struct{ http.ResponseWriter }
+
+func (f flipping) Write(b []byte) (int, error) {
+	c := bytes.Clone(b)
+	c[len(c)/2] ^= 1
+	return f.ResponseWriter.Write(c)
+}
+
+func (f flipping) Unwrap() http.ResponseWriter { return f.ResponseWriter }
+
+// A file that the server does not take stays, says so, and goes through once the limit is raised.
+func TestAFileThatTheServerDoesNotTakeStaysAndSaysSo(t *testing.T) {
+	s := startFileServer(t, files.Limits{User: 1000})
+	mine := s.device("li.na")
+	content := randomBytes(9, 1001)
+	attach(t, mine, sales.Attachment{FileName: "a.bin", PartnerID: partnerIn(t, mine, "31")}, content)
+	syncBook(t, mine)
+	if got := stateOf(t, mine, content); got != sales.FileRefused {
+		t.Errorf("the file is %q", got)
+	}
+	if state, err := mine.State(t.Context()); err != nil || state.FilesWaiting != 1 || state.Waiting != 0 {
+		t.Errorf("%+v, %v", state, err)
+	}
+	if len(contentsOn(t, mine)) != 1 {
+		t.Error("it is gone")
+	}
 }

@@ -101,10 +101,12 @@ func (j *Journal) keepParts(ctx context.Context, tx *sql.Tx, hash []byte, chunks
 	if err != nil {
 		return nil, err
 	}
+	defer add.Close()
 	look, err := tx.PrepareContext(ctx, j.sql.bind("SELECT count(*) FROM file_chunks WHERE org_id = ? AND chunk = ?"))
 	if err != nil {
 		return nil, err
 	}
+	defer look.Close()
 	var missing []string
 	asked := make(map[string]bool, len(chunks))
 	for i, c := range chunks {

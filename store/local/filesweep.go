@@ -11,16 +11,18 @@ import (
 	"github.com/rounds-field/rounds/sync/files"
 )
 
-// nobodys selects the contents that no attachment in sight names. One that was added here and is not on the server yet is spared while a change
-// is kept that could bring its attachment back into sight.
+// nobodys selects the contents that no attachment in sight names. One that was added here and is not on the server yet is spared while a change is
+// unsettled of an attachment that named it: the user may still take that change back.
 const nobodys = `SELECT hash FROM wb_file WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash)
-	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox WHERE kind = 'attachment' AND state IN (0, 1, 2, 3, 4) AND instr(fields, hash)))`
+	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox o WHERE o.kind = 'attachment' AND o.state IN (0, 3, 4)
+		AND (EXISTS (SELECT 1 FROM wb_outbox c WHERE c.record_id = o.record_id AND instr(c.fields, hash))
+			OR EXISTS (SELECT 1 FROM wb_shadow s WHERE s.record_id = o.record_id AND instr(s.state, hash)))))`
 
 // dropFiles lets go of contents that nobody names any more: after a deletion, an undone creation, a lost bucket. The files themselves go once the
 // transaction has been committed.
 func (t *txn) dropFiles(ctx context.Context) error {
-	var any bool
-	if err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_file)").Scan(&any); err != nil || !any {
+	var some bool
+	if err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_file)").Scan(&some); err != nil || !some {
 		return err
 	}
 	hashes, err := texts(ctx, t, nobodys)
@@ -65,13 +67,16 @@ func (s *Store) sweepFiles(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(s.dir, openFolder)); err != nil {
 		s.log.Warn("copies of files are left", "error", err) // on some systems a program that has one open keeps it
 	}
-	for _, f := range []struct{ folder, column string }{{fileFolder, "here"}, {thumbFolder, "thumb"}} {
+	for _, f := range []struct{ folder, known, lost string }{
+		{fileFolder, "SELECT hash FROM wb_file WHERE here = 1", "UPDATE wb_file SET here = 0 WHERE hash = ?"},
+		{thumbFolder, "SELECT hash FROM wb_file WHERE thumb = 1", "UPDATE wb_file SET thumb = 0 WHERE hash = ?"},
+	} {
 		have, err := hashesIn(filepath.Join(s.dir, f.folder))
 		if err != nil {
 			return err
 		}
 		err = s.db.Write(ctx, func(tx *sql.Tx) error {
-			known, err := texts(ctx, tx, "SELECT hash FROM wb_file WHERE "+f.column+" = 1")
+			known, err := texts(ctx, tx, f.known)
 			if err != nil {
 				return err
 			}
@@ -80,7 +85,7 @@ func (s *Store) sweepFiles(ctx context.Context) error {
 					delete(have, h)
 					continue
 				}
-				if _, err := tx.ExecContext(ctx, "UPDATE wb_file SET "+f.column+" = 0 WHERE hash = ?", h); err != nil {
+				if _, err := tx.ExecContext(ctx, f.lost, h); err != nil {
 					return err
 				}
 			}

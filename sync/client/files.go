@@ -42,7 +42,8 @@ func (c *Client) OfferFile(ctx context.Context, m files.Manifest) (files.Status,
 	if err != nil {
 		return status, err
 	}
-	return status, c.fileCall(ctx, "offer a file", http.MethodPost, "manifests", b, &status)
+	err = c.fileCall(ctx, "offer a file", http.MethodPost, "manifests", b, &status)
+	return status, err
 }
 
 // PutChunk sends one chunk; see replica.FileTransport.

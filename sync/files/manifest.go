@@ -97,7 +97,7 @@ func Describe(r io.Reader, w io.Writer) (Manifest, error) {
 				}
 			}
 		}
-		if err == io.EOF || err == io.ErrUnexpectedEOF { //nolint:errorlint // io.ReadFull gives exactly these
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
 			m.Hash = hex.EncodeToString(whole.Sum(nil))
 			return m, nil
 		}
