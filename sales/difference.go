@@ -31,9 +31,9 @@ func (d Difference) String() string {
 	if d.Total == 0 {
 		return "every record agrees with the server, and its sum over them does not"
 	}
-	names := make([]string, len(d.Records))
-	for i, r := range d.Records {
-		names[i] = r.Kind + " " + r.ID
+	names := make([]string, 0, len(d.Records)+1)
+	for _, r := range d.Records {
+		names = append(names, r.Kind+" "+r.ID)
 	}
 	if more := d.Total - len(d.Records); more > 0 {
 		names = append(names, fmt.Sprintf("and %d more", more))

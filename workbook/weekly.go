@@ -124,8 +124,8 @@ func readHealth(ctx context.Context, store *local.Store) (kept, error) {
 	if err != nil || text == "" {
 		return k, err
 	}
-	if json.Unmarshal([]byte(text), &k) != nil {
-		return kept{}, nil // unreadable is as never checked
+	if uerr := json.Unmarshal([]byte(text), &k); uerr != nil {
+		k = kept{} // unreadable is as never checked
 	}
 	return k, nil
 }

@@ -165,7 +165,7 @@ func TestTwentyEditsInALostTerritoryAllGetTheirVerdict(t *testing.T) {
 		t.Errorf("of what was written, %v is nowhere to be found", written)
 	}
 	for i := range partners {
-		if s.has(s.cai, "partner", partners[i]) != true {
+		if !s.has(s.cai, "partner", partners[i]) {
 			t.Error("the territory's own rep lost a record")
 		}
 	}

@@ -96,11 +96,11 @@ func (d *deep) slice(ctx context.Context, tb *table, after int64) (last int64, n
 			return 0, 0, err // not even the number could be read
 		}
 		after = r.number
-		why := ""
+		var why string
 		if err != nil {
 			why = err.Error()
-		} else if why, err = d.row(tb, r); err != nil {
-			return 0, 0, err
+		} else {
+			why = d.row(tb, r)
 		}
 		if why != "" {
 			d.found(Finding{Code: "row", Where: tb.kind.Name + " " + r.rec.ID, Message: why, Hint: mendHint, Kind: tb.kind.Name, ID: r.rec.ID, Bucket: r.rec.Bucket})
@@ -110,30 +110,30 @@ func (d *deep) slice(ctx context.Context, tb *table, after int64) (last int64, n
 }
 
 // row says what is wrong with a row, "" for nothing.
-func (d *deep) row(tb *table, r *row) (string, error) {
+func (d *deep) row(tb *table, r *row) string {
 	args, err := tb.args(r)
 	if err != nil {
-		return err.Error(), nil //nolint:nilerr // a value that cannot be written again was not written: that is the finding
+		return err.Error() // a value that cannot be written again was not written
 	}
 	switch {
 	case !r.check.Valid:
 		d.bare[tb.kind.Name] = append(d.bare[tb.kind.Name], r.number)
 	case r.check.Int64 != args[len(args)-1]:
-		return "it does not hold what was written there", nil
+		return "it does not hold what was written there"
 	case r.key.Valid != (args[len(args)-2] != nil), r.key.Valid && r.key.String != args[len(args)-2]:
-		return "it is not sorted by its name", nil
+		return "it is not sorted by its name"
 	}
 	server, edited := d.shadow[r.rec.ID]
 	switch {
 	case edited && server != nil && r.rec.Bucket != "" && !bytes.Equal(sumBytes(server), r.sum):
-		return "its part in the sum does not fit the server's state below your edits", nil
+		return "its part in the sum does not fit the server's state below your edits"
 	case !edited && r.rec.Bucket != "" && !bytes.Equal(sumBytes(r.state(tb.kind)), r.sum):
 		d.found(Finding{
 			Code: "stamps", Where: tb.kind.Name + " " + r.rec.ID, Message: "its part in the sum does not fit its stamps", Hint: mendHint,
 			Kind: tb.kind.Name, ID: r.rec.ID, Bucket: r.rec.Bucket,
 		})
 	}
-	return "", nil
+	return ""
 }
 
 // outbox reads every change that is kept: whether it can be read, and is in its place.

@@ -55,7 +55,8 @@ func differences(ctx context.Context, q querier) ([]sales.Difference, error) {
 		return nil, err
 	}
 	var list []sales.Difference
-	return list, json.Unmarshal([]byte(text), &list)
+	err = json.Unmarshal([]byte(text), &list)
+	return list, err
 }
 
 func keepDifferences(ctx context.Context, e execer, list []sales.Difference) error {

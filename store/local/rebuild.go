@@ -49,7 +49,7 @@ func (p *pulling) rebuild(ctx context.Context, f Finding, fetch bool) error {
 	if len(changes) > 0 {
 		server, err := shadow(ctx, p, f.ID)
 		if err != nil && !fetch {
-			return nil //nolint:nilerr // what cannot be read is the finding; without the server there is nothing better
+			return nil // what cannot be read is the finding; without the server there is nothing better
 		}
 		if err != nil {
 			server = nil

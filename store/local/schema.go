@@ -168,7 +168,8 @@ func (t *table) followDropped(ctx context.Context, tx *sql.Tx, have []string) er
 		if _, ok := t.kind.Field(name); ok || name == "id" || strings.HasPrefix(name, "_") {
 			continue
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE "+t.name+" SET _check = NULL")
+		query := "UPDATE " + t.name + " SET _check = NULL"
+		_, err := tx.ExecContext(ctx, query)
 		return err
 	}
 	return nil
