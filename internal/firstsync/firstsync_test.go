@@ -193,8 +193,10 @@ func cut(t *testing.T, records, page int) {
 	disk := faultfs.Watch(t, root)
 	book, engine, l := s.open(dir)
 	defer func() { _ = book.Close() }()
+	killedBefore := false
 	before := map[string]bool{} // what came in earlier lives
-	cuts, most, urgent := 0, 0, 0
+	cuts, urgent := 0, 0
+	most := map[bool]int{} // records that came twice for one cut; true: the program was killed
 	for {
 		l.limit, l.budget = page, records/20
 		kill, killed := cuts%2 == 1, false
@@ -221,7 +223,8 @@ func cut(t *testing.T, records, page int) {
 			}
 			before[id] = true
 		}
-		most = max(most, again)
+		most[killedBefore] = max(most[killedBefore], again)
+		killedBefore = killed
 		if l.urgent != nil {
 			urgent++
 		}
@@ -245,9 +248,10 @@ func cut(t *testing.T, records, page int) {
 		}
 		book, engine, l = s.open(dir)
 	}
-	t.Logf("%d cuts, at most %d records came twice for one of them, in pages of %d", cuts, most, page)
-	if cuts < 15 || most > page || urgent != 1 {
-		t.Errorf("%d cuts, at most %d records twice in pages of %d, today's work came %d times", cuts, most, page, urgent)
+	t.Logf("%d cuts; at most %d records came twice after the line was cut, %d after the program was killed; pages of %d", cuts, most[false], most[true], page)
+	// A cut line costs no more than the page on it. A killed program also loses the page that it was keeping meanwhile.
+	if cuts < 15 || most[false] > page || most[true] > 2*page || urgent != 1 {
+		t.Errorf("today's work came %d times", urgent)
 	}
 	s.whole(book)
 }
@@ -257,7 +261,7 @@ func TestAFirstSyncThatIsCutAtEveryTwentiethGoesOnWhereItWas(t *testing.T) {
 		cut(t, 200_000, 5000)
 		return
 	}
-	cut(t, 20_000, 500)
+	cut(t, 20_000, 1000) // large enough to fetch the next page while one is kept
 }
 
 func TestWritesDuringAFirstSyncAreNeitherMissedNorDoubled(t *testing.T) {
