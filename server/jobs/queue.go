@@ -79,7 +79,9 @@ func OpenServer(ctx context.Context, url string) (*Queue, error) {
 		}
 	}
 	if err != nil {
-		return nil, store.Explain("open the queue of jobs", err)
+		return nil, &sales.Error{
+			Code: sales.CodeStorage, Message: "open the queue of jobs in PostgreSQL", Hint: "let the database's user create a schema, or serve with --no-jobs", Cause: err,
+		}
 	}
 	return &Queue{&queue[pgx.Tx]{driver: riverpgxv5.New(pool), schema: schema}, func() error { pool.Close(); return nil }}, nil
 }
