@@ -65,7 +65,7 @@ func TestADayAndAWeekHaveOneRunEachHoweverOftenTheServerStarts(t *testing.T) {
 		defer start(t, q, jobs.Options{Hour: 18, Now: func() time.Time { return now }}, job("daily", false, &days), job("weekly", true, &weeks), jobs.Job{
 			Name: "each start " + now.Format(time.RFC3339Nano), Run: func(context.Context) (string, error) { did <- "last"; return "", nil },
 		})()
-		for seen := 0; seen < want+1; seen++ { // the last one begins after the others were offered
+		for range want + 1 { // the last one begins after the others were offered
 			<-did
 		}
 	}

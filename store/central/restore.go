@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/pressly/goose/v3"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -99,6 +100,12 @@ func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHea
 	}
 	if err := tx.Commit(); err != nil {
 		return nil, nil, fmt.Errorf("commit: %w", err)
+	}
+	// Without it, PostgreSQL plans for tables as small as they were when it last looked.
+	if t.dialect == goose.DialectPostgres {
+		if _, err := t.writer.ExecContext(ctx, "ANALYZE"); err != nil {
+			return nil, nil, fmt.Errorf("gather statistics: %w", err)
+		}
 	}
 	return c, report, nil
 }
