@@ -79,8 +79,13 @@ test-screens: ## Compare every screen with its pictures, in both languages and t
 	CGO_ENABLED=1 go test -count=1 -timeout 15m -tags $(TEST_TAGS) ./app/...
 
 .PHONY: test-sim
-test-sim: ## Play 500 seeds of the sync simulation (ROUNDS_SEEDS=n for another number)
-	CGO_ENABLED=0 go test -count=1 -timeout 20m ./internal/simnet
+test-sim: ## Play 1,000 seeds of the sync simulation (ROUNDS_SEEDS=n for another number)
+	CGO_ENABLED=0 go test -count=1 -timeout 60m ./internal/simnet
+
+.PHONY: soak
+soak: ## Play 10,000 seeds of the sync simulation (ROUNDS_SEEDS=n, ROUNDS_FIRST_SEED=n)
+	CGO_ENABLED=0 ROUNDS_SEEDS=$${ROUNDS_SEEDS:-10000} ROUNDS_KEEP_GOING=1 \
+	  go test -count=1 -timeout 24h -run TestEveryPlay ./internal/simnet
 
 .PHONY: test-window
 test-window: ## Drive the built app in a real window on an invisible screen

@@ -103,7 +103,7 @@ func play(t *testing.T, seed uint64) string {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	trace, err := Play(context.Background(), Options{Seed: seed, Steps: steps, Dir: dir, Restores: os.Getenv("ROUNDS_RESTORES") != "", Full: os.Getenv("ROUNDS_SEED") != ""})
+	trace, err := Play(context.Background(), Options{Seed: seed, Steps: steps, Dir: dir, Restores: true, Full: os.Getenv("ROUNDS_SEED") != ""})
 	if err != nil {
 		if os.Getenv("ROUNDS_KEEP_GOING") != "" {
 			t.Errorf("seed %d: %v", seed, err)
