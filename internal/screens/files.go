@@ -2,19 +2,25 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"math"
 
 	"github.com/rounds-field/rounds/internal/fakebook"
+	"github.com/rounds-field/rounds/internal/uitest"
 	"github.com/rounds-field/rounds/sales"
 )
 
 // addFiles gives the records of the pictures some photos and documents, each of them somewhere else.
 func (s *stage) addFiles() {
 	s.files = fakebook.NewFiles(s.book)
+	n := 0
 	add := func(a sales.Attachment, content []byte, state sales.FileState) {
+		n++
+		at := uitest.Clock.AddDate(0, 0, n-8).UnixMilli() // an id holds the moment of its making
+		a.ID = fmt.Sprintf("%08x-%04x-7000-8000-%012d", at>>16, at&0xffff, n)
 		a.SHA256, a.Size, a.OwnerID = s.files.Put(content), int64(len(content)), s.me.ID
 		if state != "" {
 			s.files.States[a.SHA256] = state
