@@ -31,6 +31,9 @@
 //	rejected   refused, with code, field, message and hint; nothing of it was done
 //	held       not looked at, because it depends on a rejected one: same group, or same record, or a record whose creation was rejected
 //
+// A device does not send what a refused change of its own holds back: later changes of the same record, all that was saved together with those, and what refers
+// to a record whose creation is held back. The user sees them as held.
+//
 // Group 0 names no group. Records of kind conflict are created by the server only. An incarnation belongs to the user who first pushed with it, and
 // nobody else may push with one of the same node.
 //
@@ -98,6 +101,12 @@
 // A cursor that is not of the server's history (unknown epoch, other chain at that seq, seq beyond head) is answered with reset: the device
 // drops what it has of that bucket, takes it from the beginning, and sends the acknowledged changes that it still keeps (30 days) again: after a
 // restore from a backup the server converges to what it had. The outbox is never touched by any of this.
+//
+// Cursors do not tell a device that pushed and did not pull before the restore. With the first push and the first pull of each pass it therefore names, in
+// acknowledged, the change that the server took last, as long as it keeps it. A server that does not have it says forgotten: to a push it does nothing
+// else and gives no verdicts. The device then sends again what it keeps, in the order of writing, before anything newer. What comes again is held back by no
+// refused change; when it comes ahead of another device's creation on which it was built (not_found, bad_reference), it waits and is sent again with each pass.
+// For how long is counted by the server's clock. The resolution of a conflict that the server lost is taken without effect.
 //
 // # First sync
 //
