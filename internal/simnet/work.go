@@ -225,6 +225,30 @@ func (d *device) retry(ctx context.Context) error {
 	if err := d.store.Retry(ctx, p.ID); err != nil && !refusal(err) {
 		return fmt.Errorf("%s tries again: %w", d.name, err)
 	}
+	return d.follow(ctx, list)
+}
+
+// follow takes what a user wrote along into a record that was made anew because the one that it was written into had been deleted. Every word is written
+// once, so that nothing else can hold it.
+func (d *device) follow(ctx context.Context, before []sales.Pending) error {
+	had := map[string]bool{}
+	for _, p := range before {
+		had[p.ID] = true
+	}
+	left, err := d.store.Pending(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range left {
+		if had[p.ID] || p.Verb != sales.Create {
+			continue
+		}
+		for i := range d.memory.writes {
+			if w := &d.memory.writes[i]; w.kind == p.Kind && w.id != p.RecordID && holds(p.Values[w.field], w.value) {
+				w.id = p.RecordID
+			}
+		}
+	}
 	return nil
 }
 
