@@ -61,6 +61,9 @@ func (s *Server) sampleUsers(ctx context.Context) error {
 		return nil
 	}
 	_, _, err = s.accounts.Add(ctx, wire.Caller{}, users...)
+	if sales.HasCode(err, sales.CodeDuplicate) {
+		return s.sampleUsers(ctx) // another server that starts on the same database was quicker: see what is still to do
+	}
 	return err
 }
 

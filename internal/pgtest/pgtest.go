@@ -36,7 +36,7 @@ const (
 type cluster struct {
 	dir  string
 	port int
-	sync string // options of the server on what it writes through to the disk
+	sync string         // options of the server on what it writes through to the disk
 	hold io.WriteCloser // the shell ends the server once this is closed
 }
 
@@ -127,8 +127,8 @@ func (c *cluster) begin(bin string) error {
 	if err != nil {
 		return err
 	}
-	initdb := exec.Command(filepath.Join(bin, "initdb"), "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8",
-		"--auth-local=trust", "--auth-host=scram-sha-256", "--username="+user, "--pwfile="+secret, "--pgdata="+data)
+	initdb := exec.CommandContext(context.Background(), filepath.Join(bin, "initdb"), "--no-sync", "--no-instructions", "--encoding=UTF8", "--locale=C.UTF-8",
+		"--auth-local=trust", "--auth-host=scram-sha-256", "--username="+user, "--pwfile="+secret, "--pgdata="+data) // #nosec G204 -- the programs of this machine's PostgreSQL, in a folder of our own
 	as(initdb)
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)
@@ -139,7 +139,7 @@ func (c *cluster) begin(bin string) error {
 	// The shell reads its standard input, which this process holds open and never writes to, until it ends.
 	script := `"$1" -D "$2" -k "$3" -p "$4" -h 127.0.0.1 ` + c.sync + ` -c max_connections=300 -c log_min_messages=fatal >"$3/log" 2>&1 <&- & ` +
 		`read -r _; kill -QUIT $!; wait $!; rm -rf "$3"`
-	watch := exec.Command("/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, c.dir, strconv.Itoa(c.port))
+	watch := exec.CommandContext(context.Background(), "/bin/sh", "-c", script, "sh", filepath.Join(bin, "postgres"), data, c.dir, strconv.Itoa(c.port)) // #nosec G204 -- the same
 	as(watch)
 	watch.Dir = c.dir
 	if c.hold, err = watch.StdinPipe(); err != nil {
@@ -165,8 +165,8 @@ func (c *cluster) await() error {
 // programs finds the folder of PostgreSQL's programs: in the path, or where Debian puts them, the newest version first.
 func programs() (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
-		real, err := filepath.EvalSymlinks(initdb)
-		return filepath.Dir(real), err
+		path, err := filepath.EvalSymlinks(initdb)
+		return filepath.Dir(path), err
 	}
 	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
 	if err != nil || len(found) == 0 {
@@ -183,7 +183,8 @@ func programs() (string, error) {
 }
 
 func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}

@@ -114,8 +114,8 @@ var (
 
 	changeColumns = "org_id bytea, id bytea, digest bytea, incarnation bytea, counter bigint, author text, device text, received bigint, hlc bigint, node bigint," +
 		" kind integer, record_id bytea, verb integer, version bigint, outcome integer, lost text, code text, field text, message text, payload bytea, effect bytea"
-	newChange     = intoTable("changes", changeColumns, "")
-	oldChange     = intoTable("changes", changeColumns, " ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node,"+
+	newChange = intoTable("changes", changeColumns, "")
+	oldChange = intoTable("changes", changeColumns, " ON CONFLICT (org_id, id) DO UPDATE SET received = excluded.received, hlc = excluded.hlc, node = excluded.node,"+
 		" version = excluded.version, outcome = excluded.outcome, lost = excluded.lost, code = excluded.code, field = excluded.field, message = excluded.message, effect = excluded.effect")
 )
 

@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 			continue
 		}
 		onPostgres = name == "postgres"
-		fmt.Printf("=== journals in %s\n", name)
+		fmt.Fprintln(os.Stdout, "=== journals in", name)
 		code = max(code, m.Run())
 	}
 	os.Exit(code)

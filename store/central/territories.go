@@ -48,8 +48,8 @@ func (j *Journal) territories(ctx context.Context, tx *sql.Tx) (sales.TerritoryT
 			continue
 		}
 		j.mu.Lock()
-		defer j.mu.Unlock()
 		j.tree = treeCache{at, tree}
+		j.mu.Unlock()
 		return tree, nil
 	}
 }
