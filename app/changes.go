@@ -9,18 +9,21 @@ import (
 	"github.com/rounds-field/rounds/app/ui"
 )
 
-// changeDelay collects the changes of a sync, so that a thousand records arriving load the page once.
-const changeDelay = 150 * time.Millisecond
+// How changes are collected, so that a thousand records arriving load the page once.
+const (
+	changeBlink = 5 * time.Millisecond   // for the first one after a while: what is told in one go
+	changeDelay = 150 * time.Millisecond // for those that follow it
+)
 
 // changes are the kinds of record that changed and were not told yet.
 type changes struct {
 	mu      sync.Mutex
 	kinds   map[string]bool
-	waiting bool
+	waiting bool // the page is told soon, or was told a moment ago
 }
 
-// Notify tells the open page that records of these kinds changed, soon and once for many calls. It may be called
-// from anywhere: it is how sync reaches screens.
+// Notify tells the open page that records of these kinds changed: at once when nothing changed lately, so that a colleague's edit is seen as it comes, and
+// otherwise soon and once for many calls. It may be called from anywhere: it is how sync reaches screens.
 func (s *Shell) Notify(kinds ...string) {
 	c := &s.changes
 	c.mu.Lock()
@@ -35,13 +38,22 @@ func (s *Shell) Notify(kinds ...string) {
 		return
 	}
 	c.waiting = true
-	ui.Later(changeDelay, func() {
-		c.mu.Lock()
-		kinds := slices.Sorted(maps.Keys(c.kinds))
-		c.kinds, c.waiting = nil, false
-		c.mu.Unlock()
-		s.changed(kinds)
-	})
+	ui.Later(changeBlink, s.tellChanges)
+}
+
+// tellChanges tells the open page what was collected, and again after a while what was collected since.
+func (s *Shell) tellChanges() {
+	c := &s.changes
+	c.mu.Lock()
+	kinds := slices.Sorted(maps.Keys(c.kinds))
+	told := c.kinds != nil
+	c.kinds, c.waiting = nil, told
+	c.mu.Unlock()
+	if !told {
+		return // nothing came: the next change is told at once again
+	}
+	ui.Later(changeDelay, s.tellChanges)
+	s.changed(kinds)
 }
 
 // changed tells the open page at once. It runs on the UI thread.

@@ -300,6 +300,48 @@ func TestManyChangesLoadThePageOnce(t *testing.T) {
 	}
 }
 
+func TestTheFirstChangeIsShownAtOnceAndThoseThatFollowTogether(t *testing.T) {
+	w := newWorld(t, ui.MapState{})
+	var waits []time.Duration
+	var due []func()
+	was := ui.Later
+	t.Cleanup(func() { ui.Later = was })
+	ui.Later = func(after time.Duration, call func()) func() {
+		waits, due = append(waits, after), append(due, call)
+		return func() {}
+	}
+	elapse := func() {
+		call := due[0]
+		due = due[1:]
+		call()
+	}
+	before := w.last().refreshed
+	for turn := range 2 { // the second time after nothing has changed for a while
+		waits = nil
+		w.shell.Notify("visit")
+		elapse()
+		if got := w.last().refreshed - before; got != 1 || waits[0] > 10*time.Millisecond {
+			t.Fatalf("turn %d: the first change was shown %d times after %v", turn, got, waits[0])
+		}
+		for range 50 {
+			w.shell.Notify("visit")
+			w.shell.Notify("partner")
+		}
+		if got := w.last().refreshed - before; got != 1 || len(due) != 1 {
+			t.Fatalf("turn %d: what follows was shown %d times, with %d more to come, before its time", turn, got-1, len(due))
+		}
+		elapse()
+		if got := w.last().refreshed - before; got != 2 || waits[1] < 100*time.Millisecond {
+			t.Fatalf("turn %d: what follows was shown %d times after %v", turn, got-1, waits[1])
+		}
+		elapse()
+		if got := w.last().refreshed - before; got != 2 || len(due) != 0 {
+			t.Fatalf("turn %d: nothing changed, and the page was loaded %d times with %d more to come", turn, got-2, len(due))
+		}
+		before = w.last().refreshed
+	}
+}
+
 func TestTheWindowChangesItsLanguageWithThePageAsItIs(t *testing.T) {
 	w := newWorld(t, ui.MapState{})
 	w.shell.Open("partners")
