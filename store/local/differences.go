@@ -17,7 +17,7 @@ func (p *pulling) compare(ctx context.Context, page *wire.PullResponse) ([]strin
 	var out, agreeing []string
 	for i := range page.Buckets {
 		b := &page.Buckets[i]
-		have := p.buckets[b.Bucket] // every named one is there since take
+		have := p.held(b.Bucket) // every named one is there since take
 		if have.sum == wire.SumFrom(b.Checksum[:]) && have.count == b.Count {
 			agreeing = append(agreeing, b.Bucket)
 			continue
@@ -41,7 +41,7 @@ func (p *pulling) settleDifferences(ctx context.Context, agreeing []string) erro
 	}
 	before := len(list)
 	list = slices.DeleteFunc(list, func(d sales.Difference) bool {
-		return p.buckets[d.Bucket] == nil || slices.Contains(agreeing, d.Bucket)
+		return p.held(d.Bucket) == nil || slices.Contains(agreeing, d.Bucket)
 	})
 	if len(list) == before {
 		return nil

@@ -55,16 +55,16 @@ func (p *pulling) dropLost(ctx context.Context, page *wire.PullResponse) error {
 		for i := range page.Buckets {
 			seen[page.Buckets[i].Bucket] = true
 		}
-		lost = slices.DeleteFunc(sortedKeys(p.buckets), func(name string) bool { return seen[name] })
+		lost = slices.DeleteFunc(p.names(), func(name string) bool { return seen[name] })
 	}
 	for _, name := range lost {
-		if _, ok := p.buckets[name]; !ok {
+		if p.held(name) == nil {
 			continue
 		}
 		if err := p.dropExcept(ctx, name, nil); err != nil {
 			return err
 		}
-		delete(p.buckets, name)
+		p.drop(name)
 		if _, err := p.ExecContext(ctx, "DELETE FROM wb_bucket WHERE bucket = ?", name); err != nil {
 			return err
 		}

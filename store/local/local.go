@@ -60,6 +60,7 @@ type Store struct {
 	server      time.Time      // the latest moment of the server's clock that is known; zero before the first
 	passing     uint64         // settled changes up to this mark are in what the next checkpoint brings
 
+	books    books
 	witness  *witness
 	writing  *statements
 	reading  prepared

@@ -84,7 +84,7 @@ func (s *Store) Mend(ctx context.Context, m replica.Mending) (replica.Mended, er
 		if err := p.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_stage_bucket)").Scan(&staged); err != nil {
 			return err
 		}
-		b := p.buckets[m.Cursor.Bucket]
+		b := p.held(m.Cursor.Bucket)
 		if b == nil || b.cursor != m.Cursor || b.retake || staged || p.bulk {
 			out.Moved = true
 			return errNothing
@@ -116,7 +116,7 @@ func (s *Store) Mend(ctx context.Context, m replica.Mending) (replica.Mended, er
 
 // recount makes the books of a bucket anew; one that is not held has none.
 func (p *pulling) recount(ctx context.Context, name string) error {
-	b := p.buckets[name]
+	b := p.held(name)
 	if b == nil {
 		return nil
 	}

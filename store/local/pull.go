@@ -23,7 +23,9 @@ type bucket struct {
 type pulling struct {
 	*txn
 	bulk      bool
-	buckets   map[string]*bucket
+	books     map[string]bucket          // as they were when this began; not altered before it is committed
+	buckets   map[string]*bucket         // those of them that this has looked at or made
+	dropped   map[string]bool            // buckets that this has let go of
 	edited    map[string]bool            // records that have, or had when this began, live changes
 	rebased   map[string]bool            // those of them whose server state came, so that they are as they shall be seen
 	waiting   map[string]bool            // records that have live changes now; nil while that is not known
@@ -38,7 +40,7 @@ type pulling struct {
 func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) error) error {
 	return s.write(ctx, doing, func(t *txn) error {
 		p := &pulling{
-			txn: t, buckets: map[string]*bucket{}, rebased: map[string]bool{}, came: map[string]map[string]bool{}, stmts: map[string]*sql.Stmt{},
+			txn: t, buckets: map[string]*bucket{}, dropped: map[string]bool{}, rebased: map[string]bool{}, came: map[string]map[string]bool{}, stmts: map[string]*sql.Stmt{},
 			deferred: map[string]int{},
 		}
 		first, err := meta(ctx, t, "first_sync")
@@ -46,7 +48,7 @@ func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) erro
 			return err
 		}
 		p.bulk = first == ""
-		if err := p.loadBuckets(ctx); err != nil {
+		if err := p.openBooks(ctx); err != nil {
 			return err
 		}
 		if p.shadowed, err = p.idSet(ctx, "SELECT record_id FROM wb_shadow"); err != nil {
@@ -74,29 +76,6 @@ func (p *pulling) idSet(ctx context.Context, query string) (map[string]bool, err
 	return out, err
 }
 
-func (p *pulling) loadBuckets(ctx context.Context) error {
-	rows, err := p.QueryContext(ctx, "SELECT bucket, epoch, seq, chain, sum, count, retake FROM wb_bucket")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		b := &bucket{}
-		var epoch, seq, chain, count int64
-		var sum []byte
-		if err := rows.Scan(&b.cursor.Bucket, &epoch, &seq, &chain, &sum, &count, &b.retake); err != nil {
-			return err
-		}
-		b.cursor.Epoch, b.cursor.Seq, b.cursor.Chain, b.count = uint64(epoch), uint64(seq), uint64(chain), uint64(count)
-		b.sum = wire.SumFrom(sum)
-		p.buckets[b.cursor.Bucket] = b
-		if b.retake {
-			p.came[b.cursor.Bucket] = map[string]bool{}
-		}
-	}
-	return rows.Err()
-}
-
 func (p *pulling) saveBuckets(ctx context.Context) error {
 	for _, name := range sortedKeys(p.buckets) {
 		b := p.buckets[name]
@@ -114,19 +93,9 @@ func (p *pulling) saveBuckets(ctx context.Context) error {
 	return nil
 }
 
-func (p *pulling) bucket(name string) *bucket {
-	b, ok := p.buckets[name]
-	if !ok {
-		b = &bucket{cursor: wire.Cursor{Bucket: name}}
-		p.buckets[name] = b
-	}
-	b.dirty = true
-	return b
-}
-
 // moveTo notes where this device stands in a bucket; one that stood there already is not written again.
 func (p *pulling) moveTo(c wire.Cursor) {
-	if b, ok := p.buckets[c.Bucket]; !ok || b.cursor != c {
+	if b := p.held(c.Bucket); b == nil || b.cursor != c {
 		p.bucket(c.Bucket).cursor = c
 	}
 }

@@ -62,7 +62,7 @@ func (p *pulling) rebuild(ctx context.Context, f Finding, fetch bool) error {
 	switch {
 	case f.Bucket == "":
 		return p.rebuildSeed(ctx, tb, f.ID)
-	case p.buckets[f.Bucket] == nil && fetch:
+	case p.held(f.Bucket) == nil && fetch:
 		_, err := p.dropRow(ctx, tb, f.ID)
 		return err
 	}

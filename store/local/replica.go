@@ -146,45 +146,10 @@ func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64
 	return err
 }
 
-// Cursors gives where this device stands in each bucket, including an unfinished checkpoint. Buckets that are to be taken anew have none.
-func (s *Store) Cursors(ctx context.Context) ([]wire.Cursor, error) {
-	var out []wire.Cursor
-	var mark uint64
-	err := s.db.Read(ctx, func(tx *sql.Tx) error {
-		var err error
-		if mark, err = metaUint(ctx, tx, "mark"); err != nil {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT bucket, epoch, seq, chain FROM wb_stage_bucket
-			UNION ALL SELECT bucket, epoch, seq, chain FROM wb_bucket
-			WHERE retake = 0 AND bucket NOT IN (SELECT bucket FROM wb_stage_bucket) ORDER BY 1`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var c wire.Cursor
-			var epoch, seq, chain int64
-			if err := rows.Scan(&c.Bucket, &epoch, &seq, &chain); err != nil {
-				return err
-			}
-			c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
-			out = append(out, c)
-		}
-		return rows.Err()
-	})
-	if err != nil {
-		return nil, store.Explain("read the cursors", err)
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.passing = mark
-	return out, nil
-}
-
 // Forget drops the cursors of buckets, so that they are taken anew. Their rows stay in sight until then; the outbox is not touched.
 func (s *Store) Forget(ctx context.Context, buckets []string) error {
 	return s.write(ctx, "take buckets anew", func(t *txn) error {
+		s.books.take() // they are read anew next time
 		for _, b := range buckets {
 			if _, err := t.ExecContext(ctx, "UPDATE wb_bucket SET retake = 1 WHERE bucket = ?", b); err != nil {
 				return err
@@ -243,14 +208,14 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 	return n, err
 }
 
-// Observe follows the server's clock.
-func (s *Store) Observe(ctx context.Context, server hlc.Reading) error {
+// Observe follows the server's clock. It is written down with what came of the answer that told it, or with whatever is written first: a reading of which
+// nothing was kept need not be known after a crash.
+func (s *Store) Observe(_ context.Context, server hlc.Reading) error {
 	s.noteServerTime(server.Time())
-	if server <= s.clock.Last() {
-		return nil
+	if server > s.clock.Last() {
+		s.clock.Follow(server)
 	}
-	s.clock.Follow(server)
-	return s.write(ctx, "follow the server's clock", func(*txn) error { return nil })
+	return nil
 }
 
 // Counts gives the numbers of the sync state: changes waiting, changes refused or held, open conflicts.

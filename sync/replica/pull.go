@@ -21,9 +21,10 @@ const (
 // asking is how this device asks for pages.
 type asking struct {
 	cursors []wire.Cursor
-	slots   []int // in which the two sides were found to differ in this pull: their cursors are sent
-	brief   bool  // only what moved is to be named
-	urgent  bool  // what the user works with today is to come first
+	slots   []int         // in which the two sides were found to differ in this pull: their cursors are sent
+	brief   bool          // only what moved is to be named
+	urgent  bool          // what the user works with today is to come first
+	digests *wire.Digests // of the cursors; nil until they are needed
 }
 
 // request is the question for the next page.
@@ -32,7 +33,10 @@ func (a *asking) request() wire.PullRequest {
 	if len(a.cursors) < manyCursors {
 		return req
 	}
-	req.Digests, req.Slots = wire.DigestsOf(a.cursors)[:], a.slots
+	if a.digests == nil {
+		a.digests = wire.DigestsOf(a.cursors)
+	}
+	req.Digests, req.Slots = a.digests[:], a.slots
 	req.Cursors = nil
 	for _, c := range a.cursors {
 		if slices.Contains(a.slots, wire.DigestSlotOf(c.Bucket)) {

@@ -23,16 +23,20 @@ func DigestSlotOf(bucket string) int {
 
 // Add adds a cursor. One that stands at the beginning is as none.
 func (d *Digests) Add(c Cursor) {
-	if c.Seq == 0 {
-		return
+	if c.Seq > 0 {
+		d[DigestSlotOf(c.Bucket)] += PartOf(c)
 	}
+}
+
+// PartOf is the part of a cursor, which does not stand at the beginning, in its slot's sum.
+func PartOf(c Cursor) uint64 {
 	var room [96]byte
 	buf := append(room[:0], c.Bucket...)
 	buf = binary.BigEndian.AppendUint64(append(buf, 0), c.Epoch)
 	buf = binary.BigEndian.AppendUint64(buf, c.Seq)
 	buf = binary.BigEndian.AppendUint64(buf, c.Chain)
 	h := sha256.Sum256(buf)
-	d[DigestSlotOf(c.Bucket)] += binary.BigEndian.Uint64(h[:8])
+	return binary.BigEndian.Uint64(h[:8])
 }
 
 // DigestsOf sums a list of cursors up.
