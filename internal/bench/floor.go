@@ -123,20 +123,25 @@ func bareBatch(ctx context.Context, db *sql.DB, value string, n int) error {
 	}
 	defer tx.Rollback()
 	for _, table := range []string{"floor_a", "floor_b"} {
-		stmt, err := tx.PrepareContext(ctx, "INSERT INTO "+table+" VALUES "+value)
-		if err != nil {
-			return err
-		}
-		for i := range n {
-			if _, err := stmt.ExecContext(ctx, sales.NewID(), i, body); err != nil {
-				return err
-			}
-		}
-		if err := stmt.Close(); err != nil {
+		if err := bareRows(ctx, tx, "INSERT INTO "+table+" VALUES "+value, n, body); err != nil {
 			return err
 		}
 	}
 	return tx.Commit()
+}
+
+func bareRows(ctx context.Context, tx *sql.Tx, query string, n int, body string) error {
+	stmt, err := tx.PrepareContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for i := range n {
+		if _, err := stmt.ExecContext(ctx, sales.NewID(), i, body); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // bareInsert is the same number of rows of 600 bytes through the bare driver, with two indexes, in one transaction.

@@ -69,7 +69,8 @@ func (s *Sim) addDevice(ctx context.Context, name, userID, from string) (*device
 		return nil, err
 	}
 	s.devices = append(s.devices, d)
-	return d, d.open(ctx)
+	err := d.open(ctx)
+	return d, err
 }
 
 // open starts the program on the device.

@@ -126,7 +126,7 @@ func playHints(t *testing.T, seed uint64, dir string, times int, quiet time.Dura
 	streams := make([]*stream, len(s.devices))
 	for i, d := range s.devices {
 		d.net.bad = false
-		n := &stream{network: d.net, times: times, lossy: true, rng: rand.New(rand.NewPCG(seed, uint64(i)+10))} //nolint:gosec // a play is to be repeated
+		n := &stream{network: d.net, times: times, lossy: true, rng: rand.New(rand.NewPCG(seed, uint64(i)+10))}
 		streams[i] = n
 		d.engine = replica.New(d.store, n, replica.Options{Now: d.now})
 		running.Go(func() { d.engine.Run(ctx) })

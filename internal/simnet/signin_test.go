@@ -47,7 +47,7 @@ func TestASignInThatEndsInTheMiddleOfAPullIsResumed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // the database is thrown away
+	defer j.Close()
 	acc := accounts.New(j, func() time.Time { return begun.AddDate(0, 0, int(days.Load())) })
 	if _, _, err := acc.Add(ctx, wire.Caller{}, accounts.NewUser{Name: "li.na", Role: sales.RoleRep, Password: "a good password"}); err != nil {
 		t.Fatal(err)
@@ -65,7 +65,7 @@ func TestASignInThatEndsInTheMiddleOfAPullIsResumed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close() //nolint:errcheck // the database is thrown away
+	defer store.Close()
 	came, pulls := map[string]int{}, 0
 	signedIn := func() *replica.Engine {
 		t.Helper()

@@ -17,14 +17,14 @@ import (
 
 // anyRefused says whether something may be held back at all, which is rare.
 func anyRefused(ctx context.Context, q querier) (bool, error) {
-	var any bool
-	err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox WHERE state IN (3, 4))").Scan(&any)
-	return any, err
+	var refused bool
+	err := q.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox WHERE state IN (3, 4))").Scan(&refused)
+	return refused, err
 }
 
 // heldBack gives the waiting changes, by position, that are held back by refused or postponed ones, each with the one that it waits for.
 func heldBack(ctx context.Context, q querier, postponed map[int64]bool) (map[int64]*change, error) {
-	if any, err := anyRefused(ctx, q); err != nil || !any && len(postponed) == 0 {
+	if refused, err := anyRefused(ctx, q); err != nil || !refused && len(postponed) == 0 {
 		return nil, err
 	}
 	list, err := changesWhere(ctx, q, "state IN (0, 3, 4)")
@@ -142,8 +142,8 @@ func cutAtGroup(changes []*change) []*change {
 
 // oldestForeign gives the incarnation of the oldest change that may be sent and was written under another incarnation than own; "" when there is none.
 func oldestForeign(ctx context.Context, tx *sql.Tx, own string, postponed map[int64]bool) (string, error) {
-	var any bool
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox WHERE state = 0 AND incarnation != ?)", own).Scan(&any); err != nil || !any {
+	var waiting bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_outbox WHERE state = 0 AND incarnation != ?)", own).Scan(&waiting); err != nil || !waiting {
 		return "", err
 	}
 	back, err := heldBack(ctx, tx, postponed)

@@ -225,7 +225,7 @@ func (w *waitError) RetryAfter() time.Duration { return w.after }
 
 func asksToWait(ce *connect.Error) error {
 	if n, err := strconv.Atoi(ce.Meta().Get("Retry-After")); err == nil && n > 0 {
-		return &waitError{ce, min(time.Duration(n), 1<<20) * time.Second}
+		return &waitError{ce, time.Duration(min(n, 1<<20)) * time.Second}
 	}
 	return ce
 }

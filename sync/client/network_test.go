@@ -11,7 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -231,7 +231,7 @@ func TestCertificatesThatProveNothingAreToldApart(t *testing.T) {
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			srv := httptest.NewUnstartedServer(page(500, "text/plain", ""))
-			srv.Config.ErrorLog = log.New(io.Discard, "", 0)
+			srv.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 			srv.TLS = &tls.Config{Certificates: []tls.Certificate{x.cert}, MinVersion: tls.VersionTLS12}
 			srv.StartTLS()
 			defer srv.Close()

@@ -83,6 +83,6 @@ func (w *watch) stop() {
 	w.reopen.Stop()
 	if w.cancel != nil {
 		w.cancel(nil)
-		<-w.ended
+		<-w.ended //nolint:errcheck // it was ended here, and says no more than that
 	}
 }
