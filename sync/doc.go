@@ -235,7 +235,8 @@
 // The record goes first: a device offers a content when the server has taken an attachment that names it. Others thus hear early of a photo, and see that it is on
 // its way; a refused record costs no upload. Thumbnails are fetched with the records, contents when somebody opens them. What no attachment on a device names any
 // more, because it was deleted or its bucket lost, leaves that device; what it has added and not sent stays as long as a change of the attachment is
-// unsettled and can be taken back. After a reset the device offers its own files of the last 30 days again.
+// unsettled and can be taken back, and where the server has the attachment, until it is sent, although the bucket is lost: nobody else can send it. After a
+// bucket was taken anew a device keeps its own files as long as the changes that name them, and after a reset it offers those of the last 30 days again.
 //
 // The server removes a file that no live attachment has named for 45 days: longer than changes are sent again, so that what an unsynced change names
 // is still there when it comes.

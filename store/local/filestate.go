@@ -51,7 +51,7 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 // verdict.
 func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, media FROM wb_file WHERE own = 1 AND sent_at = 0 AND here = 1 AND (problem = '' OR asked_at < ?)
-		AND EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '') ORDER BY added_at, hash`, s.now().Add(-10*askAgain).UnixMilli())
+		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '') OR `+toBeSent+`) ORDER BY added_at, hash`, s.now().Add(-10*askAgain).UnixMilli())
 	if err != nil {
 		return nil, store.Explain("look for files to send", err)
 	}
@@ -71,7 +71,7 @@ func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 func (s *Store) FilesWaiting(ctx context.Context) (int, error) {
 	var n int
 	err := s.reading.QueryRowContext(ctx, `SELECT count(*) FROM wb_file WHERE own = 1 AND sent_at = 0 AND here = 1
-		AND EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash)`).Scan(&n)
+		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash) OR `+toBeSent+`)`).Scan(&n)
 	return n, store.Explain("count the files to send", err)
 }
 
@@ -91,9 +91,13 @@ func noContent(hash string) error {
 	return &sales.Error{Code: sales.CodeNotFound, Kind: kindAttachment, Field: "sha256", Message: "the content " + hash + " is not on this device", Hint: "sync, then try again", Args: map[string]any{"Value": hash}}
 }
 
-// FileSent notes that the server has a content whole.
+// FileSent notes that the server has a content whole. One that this user does not see any more, and that was only kept to be sent, goes.
 func (s *Store) FileSent(ctx context.Context, hash string) error {
-	return s.noteFile(ctx, "note that a file was sent", "UPDATE wb_file SET sent_at = ?2, coming = 0, problem = '' WHERE hash = ?1", hash, s.now().UnixMilli())
+	return s.write(context.WithoutCancel(ctx), "note that a file was sent", func(t *txn) error {
+		t.kinds[kindAttachment] = true
+		_, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = ?2, coming = 0, problem = '' WHERE hash = ?1", hash, s.now().UnixMilli())
+		return err
+	})
 }
 
 // FileRefused notes why the server does not take a content. It is offered again after a while.

@@ -11,12 +11,30 @@ import (
 	"github.com/rounds-field/rounds/sync/files"
 )
 
+// toBeSent is the condition that the server has an attachment whose content was added here and is not there yet, whether or not this user still sees it: nobody
+// else can send that content. One that is known to be deleted does not count.
+const toBeSent = `EXISTS (SELECT 1 FROM wb_outbox c WHERE c.kind = 'attachment' AND c.state IN (1, 2) AND instr(c.fields, hash)
+	AND NOT EXISTS (SELECT 1 FROM wb_outbox d WHERE d.record_id = c.record_id AND d.verb = 3 AND d.state IN (0, 1, 2))
+	AND NOT EXISTS (SELECT 1 FROM wb_history h WHERE h.record_id = c.record_id AND json_extract(h.entry, '$.verb') = 3))`
+
 // nobodys selects the contents that no attachment in sight names. One that was added here and is not on the server yet is spared while a change is
-// unsettled of an attachment that named it: the user may still take that change back.
+// unsettled of an attachment that named it, for the user may still take that change back, and where it is to be sent. While changes may have to be sent again because
+// the server lost them (?1), so may all contents that they name.
 const nobodys = `SELECT hash FROM wb_file WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash)
 	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox o WHERE o.kind = 'attachment' AND o.state IN (0, 3, 4)
 		AND (EXISTS (SELECT 1 FROM wb_outbox c WHERE c.record_id = o.record_id AND instr(c.fields, hash))
-			OR EXISTS (SELECT 1 FROM wb_shadow s WHERE s.record_id = o.record_id AND instr(s.state, hash)))))`
+			OR EXISTS (SELECT 1 FROM wb_shadow s WHERE s.record_id = o.record_id AND instr(s.state, hash)))))
+	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND ` + toBeSent + `)
+	AND NOT (?1 AND own = 1 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox c WHERE c.kind = 'attachment' AND c.state IN (0, 1, 2, 3, 4) AND instr(c.fields, hash)))`
+
+// contentsKept is until when contents are kept because changes may have to be sent again.
+const contentsKept = "contents_kept"
+
+// keepContents keeps the contents of this device's own attachments for as long as their changes are: a bucket that is taken anew may lack them because the server
+// lost them, and then they are nowhere else.
+func (t *txn) keepContents(ctx context.Context) error {
+	return setMetaUint(ctx, t, contentsKept, uint64(t.s.serverTime().Add(keepAcknowledged).UnixMilli()))
+}
 
 // dropFiles lets go of contents that nobody names any more: after a deletion, an undone creation, a lost bucket. The files themselves go once the
 // transaction has been committed.
@@ -25,7 +43,11 @@ func (t *txn) dropFiles(ctx context.Context) error {
 	if err := t.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_file)").Scan(&some); err != nil || !some {
 		return err
 	}
-	hashes, err := texts(ctx, t, nobodys)
+	until, err := metaUint(ctx, t, contentsKept)
+	if err != nil {
+		return err
+	}
+	hashes, err := texts(ctx, t, nobodys, uint64(t.s.serverTime().UnixMilli()) < until)
 	if err != nil || len(hashes) == 0 {
 		return err
 	}

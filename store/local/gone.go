@@ -37,6 +37,12 @@ func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState
 
 // sweep takes away what did not come again of the buckets that were taken anew.
 func (p *pulling) sweep(ctx context.Context) error {
+	if len(p.came) == 0 {
+		return nil
+	}
+	if err := p.keepContents(ctx); err != nil {
+		return err
+	}
 	for _, name := range sortedKeys(p.came) {
 		if err := p.dropExcept(ctx, name, p.came[name]); err != nil {
 			return err
