@@ -30,28 +30,51 @@ func (p *pull) summed(req *wire.PullRequest) error {
 
 // glance answers the question that devices ask most: whether anything has happened at all. It reads no more of the buckets than that takes.
 func (p *pull) glance(caller wire.Caller, tree sales.TerritoryTree) error {
-	rows, err := p.tx.QueryContext(p.ctx, p.j.sql.bind("SELECT bucket, epoch, seq, chain FROM buckets WHERE org_id = ?"), p.j.org)
+	var sums wire.Digests
+	err := p.j.eachHead(p.ctx, p.tx, func(h *head) {
+		if h.part != 0 && caller.Sees(tree, h.cursor.Bucket) {
+			sums[h.slot] += h.part
+		}
+	})
 	if err != nil {
-		return fmt.Errorf("read the buckets: %w", err)
+		return err
 	}
-	defer rows.Close()
-	var heads wire.Digests
-	for rows.Next() {
-		var c wire.Cursor
-		var epoch, seq, chain int64
-		if err := rows.Scan(&c.Bucket, &epoch, &seq, &chain); err != nil {
-			return fmt.Errorf("read the buckets: %w", err)
-		}
-		c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
-		if caller.Sees(tree, c.Bucket) {
-			heads.Add(c)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read the buckets: %w", err)
-	}
-	p.differing(&heads)
+	p.differing(&sums)
 	return nil
+}
+
+// fewMoved is how many buckets are read one by one; where more have moved, all are read.
+const fewMoved = 50
+
+// movedAmong lists the buckets that the caller sees, for a brief answer to one whose cursors are summed up: it names those alone in which the caller stands
+// elsewhere, so that the checksums of others are not read. Where too many moved it says false.
+func (p *pull) movedAmong(caller wire.Caller, tree sales.TerritoryTree) ([]bucketRow, bool, error) {
+	var out []bucketRow
+	var moved []int
+	p.sums = &wire.Digests{}
+	err := p.j.eachHead(p.ctx, p.tx, func(h *head) {
+		c := &h.cursor
+		if !caller.Sees(tree, c.Bucket) {
+			return
+		}
+		if p.asked[h.slot] != 0 && p.cursors[c.Bucket] != *c {
+			moved = append(moved, len(out))
+		}
+		p.sums[h.slot] += h.part
+		out = append(out, bucketRow{name: c.Bucket, epoch: c.Epoch, seq: c.Seq, chain: c.Chain})
+	})
+	if err != nil || len(moved) > fewMoved {
+		return nil, false, err
+	}
+	for _, i := range moved {
+		b := &out[i]
+		var sum []byte
+		if err := p.tx.QueryRowContext(p.ctx, p.j.sql.bind("SELECT checksum, live FROM buckets WHERE org_id = ? AND bucket = ?"), p.j.org, b.name).Scan(&sum, &b.live); err != nil {
+			return nil, false, fmt.Errorf("read the sum of bucket %s: %w", b.name, err)
+		}
+		b.sum = wire.SumFrom(sum)
+	}
+	return out, true, nil
 }
 
 // differing notes the slots in which the device stands elsewhere and whose cursors did not come along.
@@ -66,11 +89,13 @@ func (p *pull) differing(heads *wire.Digests) {
 // matched compares the device's sums with those of the heads in this snapshot. Where they agree, the device stands at the head, and its cursors are filled in.
 // Where they do not and its cursors did not come along, nothing can be told but that they are needed: false.
 func (p *pull) matched(buckets []bucketRow) bool {
-	var heads wire.Digests
-	for i := range buckets {
-		heads.Add(buckets[i].cursor())
+	if p.sums == nil {
+		p.sums = &wire.Digests{}
+		for i := range buckets {
+			p.sums.Add(buckets[i].cursor())
+		}
 	}
-	if p.differing(&heads); len(p.resp.Differs) > 0 {
+	if p.differing(p.sums); len(p.resp.Differs) > 0 {
 		return false
 	}
 	for i := range buckets {

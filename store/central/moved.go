@@ -3,7 +3,6 @@ package central
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -66,22 +65,9 @@ func (j *Journal) Head(ctx context.Context) (int64, error) {
 func (j *Journal) Heads(ctx context.Context) ([]wire.Cursor, error) {
 	var out []wire.Cursor
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, j.sql.bind("SELECT bucket, epoch, seq, chain FROM buckets WHERE org_id = ?"), j.org)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		out = nil
-		for rows.Next() {
-			var c wire.Cursor
-			var epoch, seq, chain int64
-			if err := rows.Scan(&c.Bucket, &epoch, &seq, &chain); err != nil {
-				return fmt.Errorf("read the buckets: %w", err)
-			}
-			c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
-			out = append(out, c)
-		}
-		return rows.Err()
+		var err error
+		out, err = j.headsIn(ctx, tx)
+		return err
 	})
 	return out, store.Explain("read how far the buckets have come", err)
 }

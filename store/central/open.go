@@ -59,6 +59,7 @@ type Journal struct {
 	mu    sync.Mutex
 	tree  treeCache
 	moves moves
+	heads heads
 }
 
 // IsURL says whether a database is named by the URL of a PostgreSQL server, and not by the path of a file.
@@ -93,6 +94,7 @@ func Open(ctx context.Context, database string, o Options) (*Journal, error) {
 		_ = j.db.Close()
 		return nil, store.Explain("open "+where, err)
 	}
+	j.OnCommit(func(_ string, moved []wire.Cursor) { j.heads.moved(moved) }) // for as long as the journal is there
 	return j, nil
 }
 

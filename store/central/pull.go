@@ -57,6 +57,7 @@ type pull struct {
 	cursors map[string]wire.Cursor
 	digests *wire.Digests // of all cursors of the device; nil when they are all in cursors
 	asked   wire.Digests  // not zero: the slot's cursors are in cursors
+	sums    *wire.Digests // of the heads that the caller sees in this snapshot; nil while they are not added up
 	brief   bool
 	urgent  bool // what the caller works with today is to come first
 	resp    wire.PullResponse
@@ -68,7 +69,7 @@ func (p *pull) run(caller wire.Caller, tree sales.TerritoryTree) error {
 	if p.digests != nil && p.brief && p.asked == (wire.Digests{}) {
 		return p.glance(caller, tree)
 	}
-	buckets, err := p.visible(caller, tree)
+	buckets, err := p.buckets(caller, tree)
 	if err != nil {
 		return err
 	}
@@ -127,6 +128,16 @@ func remaining(head *bucketRow, from uint64) uint64 {
 	return n
 }
 
+// buckets lists the buckets that the caller sees, in the order of pulls.
+func (p *pull) buckets(caller wire.Caller, tree sales.TerritoryTree) ([]bucketRow, error) {
+	if p.digests != nil && p.brief {
+		if out, ok, err := p.movedAmong(caller, tree); ok || err != nil {
+			return out, err
+		}
+	}
+	return p.visible(caller, tree)
+}
+
 // visible lists the buckets that the caller sees: the organisation's first, then personal ones, then territories.
 func (p *pull) visible(caller wire.Caller, tree sales.TerritoryTree) ([]bucketRow, error) {
 	rows, err := p.tx.QueryContext(p.ctx, p.j.sql.bind("SELECT bucket, epoch, seq, chain, checksum, live FROM buckets WHERE org_id = ?"), p.j.org)
@@ -147,9 +158,7 @@ func (p *pull) visible(caller wire.Caller, tree sales.TerritoryTree) ([]bucketRo
 			out = append(out, b)
 		}
 	}
-	slices.SortFunc(out, func(a, b bucketRow) int {
-		return cmp.Or(cmp.Compare(rank(a.name), rank(b.name)), strings.Compare(a.name, b.name))
-	})
+	slices.SortFunc(out, func(a, b bucketRow) int { return inOrder(a.name, b.name) })
 	return out, rows.Err()
 }
 
