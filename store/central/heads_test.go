@@ -63,7 +63,11 @@ func TestAProcessThatKnowsTheHeadsAnswersAsOneThatReadsThem(t *testing.T) {
 					t.Fatalf("turn %d: process %d answers\n%+v\none that knows nothing\n%+v", turn, i, got, want)
 				}
 			}
+			whole := ask(t, fresh, boss, wire.PullRequest{Limit: 10_000})
 			for _, b := range want.Buckets {
+				if !slices.ContainsFunc(whole.Buckets, func(w wire.BucketState) bool { w.Reset = b.Reset; return w == b }) {
+					t.Fatalf("turn %d: a brief answer says %+v, which a whole one does not", turn, b)
+				}
 				at[b.Bucket] = b.Cursor
 			}
 			if slots = append(slots, want.Differs...); len(want.Differs) == 0 && !want.More {
