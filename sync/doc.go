@@ -223,7 +223,8 @@
 // the server reads the whole content, and only when its hash agrees the file becomes ready, all at once; until then nobody can fetch any of it. A manifest whose
 // chunks make another content is forgotten and audited. After a cut, offering the manifest tells what is missing still; that is all there is to resuming. A
 // fetch goes on with Range where it was cut, and the device shows the content only when its hash agrees. A file and a chunk are stored once, whoever
-// sends them; what is there costs nothing on the wire.
+// sends them; what is there costs nothing on the wire. Where a file is offered whose chunks the file store has lost, the file is not ready any more, and the
+// answer names them as missing.
 //
 // A chunk whose content has another hash is refused (422) and audited; one that no manifest names is refused (400), so that nothing is stored that no quota
 // counts. A file over the limit is refused with 413, one for which the user or the organisation has no room with 507. Refusals are JSON with

@@ -107,17 +107,50 @@ func (s *Store) Offer(ctx context.Context, caller wire.Caller, m files.Manifest)
 	if err := mayAttach(caller); err != nil {
 		return files.Status{}, err
 	}
-	status, err := s.journal.OfferFile(ctx, caller, m, central.FileLimits{File: s.limits.File, User: s.limits.User, Organisation: s.limits.Organisation})
+	offer := func() (files.Status, error) {
+		return s.journal.OfferFile(ctx, caller, m, central.FileLimits{File: s.limits.File, User: s.limits.User, Organisation: s.limits.Organisation})
+	}
+	status, err := offer()
+	if err == nil && status.Ready {
+		var gone []string
+		if gone, err = s.gone(ctx, m.Hash); err == nil && len(gone) > 0 {
+			s.log.WarnContext(ctx, "chunks are missing in the file store; a device sends them again", "file", m.Hash, "chunks", len(gone))
+			if err = s.journal.ChunksGone(ctx, gone); err == nil {
+				status, err = offer()
+			}
+		}
+	}
 	if err != nil || status.Ready || len(status.Missing) > 0 {
 		return status, err
 	}
-	if err := s.verify(ctx, caller, m); err != nil {
+	read, err := s.verify(ctx, caller, m)
+	if err != nil {
 		return files.Status{}, err
 	}
-	if err := s.journal.FileReady(ctx, m.Hash); err != nil {
+	if err := s.journal.FileReady(ctx, m.Hash, read); err != nil {
 		return files.Status{}, err
 	}
 	return files.Status{Ready: true}, nil
+}
+
+// gone gives the chunks of a file that the journal knows and the blob store does not have: it was put back from an older copy than the journal, or lost. A device
+// that offers the file has them still.
+func (s *Store) gone(ctx context.Context, hash string) ([]string, error) {
+	f, err := s.journal.FileParts(ctx, hash)
+	if err != nil {
+		return nil, err
+	}
+	var gone []string
+	for _, key := range f.Blobs {
+		there, err := s.bucket.Exists(ctx, key)
+		if err != nil {
+			return nil, fault("look for "+key, err)
+		}
+		if !there {
+			gone = append(gone, key)
+		}
+	}
+	return gone, nil
 }
 
 func mayAttach(caller wire.Caller) error {
@@ -127,28 +160,28 @@ func mayAttach(caller wire.Caller) error {
 	return &sales.Error{Code: sales.CodeForbidden, Message: fmt.Sprintf("the role %s may not add files", caller.Role), Hint: "ask an administrator"}
 }
 
-// verify reads a content whose chunks are all there, and refuses one that is another than the manifest says.
-func (s *Store) verify(ctx context.Context, caller wire.Caller, m files.Manifest) error {
+// verify reads a content whose chunks are all there, and refuses one that is another than the manifest says. It gives the keys of what it read.
+func (s *Store) verify(ctx context.Context, caller wire.Caller, m files.Manifest) ([]string, error) {
 	f, err := s.journal.FileParts(ctx, m.Hash)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := s.begin(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	defer s.end()
 	h := sha256.New()
 	n, err := io.Copy(h, s.reader(ctx, f))
 	if err != nil {
-		return fmt.Errorf("read file %s: %w", m.Hash, err)
+		return nil, fmt.Errorf("read file %s: %w", m.Hash, err)
 	}
 	if n == m.Size && hex.EncodeToString(h.Sum(nil)) == m.Hash {
-		return nil
+		return f.Blobs, nil
 	}
 	if err := s.journal.FileRefused(ctx, caller, m.Hash); err != nil {
-		return err
+		return nil, err
 	}
-	return &sales.Error{
+	return nil, &sales.Error{
 		Code: sales.CodeInvalid, Message: fmt.Sprintf("the chunks of the manifest make %d bytes with another hash than %s", n, m.Hash), Hint: "make the manifest from the file again",
 		Args: map[string]any{"Value": m.Hash}, Cause: errMismatch,
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -239,17 +240,16 @@ func noFile(hash string) error {
 	}
 }
 
-// FileReady makes a file visible whose content was found whole. It refuses, with CodeNotReady, when a chunk has gone meanwhile.
-func (j *Journal) FileReady(ctx context.Context, hash string) error {
+// FileReady makes a file visible whose content was found whole when it was read from these blobs. It refuses, with CodeNotReady, when it is made of others
+// meanwhile, or a chunk has gone: nobody has read that content.
+func (j *Journal) FileReady(ctx context.Context, hash string, read []string) error {
 	err := j.writeFiles(ctx, func(tx *sql.Tx) error {
 		f, err := j.fileParts(ctx, tx, hash)
 		if err != nil {
 			return err
 		}
-		for _, blob := range f.Blobs {
-			if blob == "" {
-				return &sales.Error{Code: sales.CodeNotReady, Message: "a chunk of file " + hash + " is not there any more", Hint: "send the manifest again"}
-			}
+		if !slices.Equal(f.Blobs, read) || slices.Contains(read, "") {
+			return &sales.Error{Code: sales.CodeNotReady, Message: "the chunks of file " + hash + " are not those any more that were read", Hint: "send the manifest again"}
 		}
 		b, err := hashBytes(hash)
 		if err != nil {
