@@ -11,8 +11,13 @@ import (
 // defaultSeeds is how many plays a test run has.
 var defaultSeeds uint64 = 1000
 
-// steps are those of a play: 200 for each of five devices.
-const steps = 5 * 200
+// A play has 200 steps for each of five devices. A test run plays only the first that long, and the rest a fifth of it: a thousand long ones take twenty minutes of
+// two processors. `make soak`, and whoever asks for seeds, plays all of them long.
+const (
+	steps      = 5 * 200
+	shortSteps = 5 * 40
+	longPlays  = 60
+)
 
 // TestMain plays in memory where the system has a folder there: a play has nothing to gain from a disk.
 func TestMain(m *testing.M) {
@@ -34,17 +39,25 @@ func TestMain(m *testing.M) {
 // that one and prints its trace.
 func TestEveryPlayConvergesAndAccountsForEveryWrite(t *testing.T) {
 	if _, ok := os.LookupEnv("ROUNDS_SEED"); ok {
-		t.Log(play(t, number(t, "ROUNDS_SEED", 0)))
+		t.Log(play(t, number(t, "ROUNDS_SEED", 0), number(t, "ROUNDS_STEPS", steps)))
 		return
 	}
 	start := number(t, "ROUNDS_FIRST_SEED", 0)
 	end := start + number(t, "ROUNDS_SEEDS", defaultSeeds)
+	long := end
+	if os.Getenv("ROUNDS_SEEDS") == "" {
+		long = start + longPlays
+	}
 	const lanes = 2
 	for lane := range uint64(lanes) {
 		t.Run("lane "+strconv.FormatUint(lane, 10), func(t *testing.T) {
 			t.Parallel()
 			for seed := start + lane; seed < end; seed += lanes {
-				play(t, seed)
+				n := number(t, "ROUNDS_STEPS", steps)
+				if seed >= long {
+					n = shortSteps
+				}
+				play(t, seed, n)
 			}
 		})
 	}
@@ -96,20 +109,20 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 	return n
 }
 
-func play(t *testing.T, seed uint64) string {
+func play(t *testing.T, seed, steps uint64) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "simnet")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	trace, err := Play(context.Background(), Options{Seed: seed, Steps: steps, Dir: dir, Restores: true, Full: os.Getenv("ROUNDS_SEED") != ""})
+	trace, err := Play(context.Background(), Options{Seed: seed, Steps: int(steps), Dir: dir, Restores: true, Full: os.Getenv("ROUNDS_SEED") != ""})
 	if err != nil {
 		if os.Getenv("ROUNDS_KEEP_GOING") != "" {
 			t.Errorf("seed %d: %v", seed, err)
 			return trace
 		}
-		t.Fatalf("seed %d: %v\nplay it again with ROUNDS_SEED=%d go test -run EveryPlay -v ./internal/simnet\n%s", seed, err, seed, tail(trace))
+		t.Fatalf("seed %d: %v\nplay it again with ROUNDS_SEED=%d ROUNDS_STEPS=%d go test -run EveryPlay -v ./internal/simnet\n%s", seed, err, seed, steps, tail(trace))
 	}
 	return trace
 }
