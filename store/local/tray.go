@@ -235,7 +235,9 @@ func (w *writing) reissue(ctx context.Context, set []*change, mending map[string
 
 type groupMember struct{ kind, id string }
 
-// withDependants adds to a set of changes, in the order of writing, those that cannot go on without them.
+// withDependants adds to a set of changes, in the order of writing, those that cannot go on without them. One that may be at the server already is left
+// alone, except where the record's creation is in the set and no other is on its way: the server cannot have taken what it had no record for, and a creation
+// that is written anew behind it would hide it.
 func withDependants(set, waiting []*change) []*change {
 	in := map[string]bool{}
 	first := map[string]int64{} // record to the first position in the set
@@ -250,10 +252,17 @@ func withDependants(set, waiting []*change) []*change {
 	for _, c := range set {
 		add(c)
 	}
+	arriving := map[string]bool{} // records whose creation may be at the server
+	for _, c := range waiting {
+		if c.Verb == sales.Create && !in[c.ID] && c.offered && c.state == stateWaiting {
+			arriving[c.RecordID] = true
+		}
+	}
 	for grown := true; grown; {
 		grown = false
 		for _, c := range waiting {
-			if in[c.ID] || c.offered && c.state == stateWaiting {
+			sent := c.offered && c.state == stateWaiting
+			if in[c.ID] || sent && (!created[c.RecordID] || arriving[c.RecordID]) {
 				continue
 			}
 			at, same := first[c.RecordID]
