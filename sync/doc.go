@@ -237,7 +237,8 @@
 // its way; a refused record costs no upload. Thumbnails are fetched with the records, contents when somebody opens them. What no attachment on a device names any
 // more, because it was deleted or its bucket lost, leaves that device; what it has added and not sent stays as long as a change of the attachment is
 // unsettled and can be taken back, and where the server has the attachment, until it is sent, although the bucket is lost: nobody else can send it. After a
-// bucket was taken anew a device keeps its own files as long as the changes that name them, and after a reset it offers those of the last 30 days again.
+// bucket was taken anew a device keeps its own files as long as the changes that name them, and after a reset it offers those of the last 30 days again. Contents that lie beside a database that was put back, and
+// of which it knows nothing, stay for 30 days and are offered when an attachment that names them comes.
 //
 // The server removes a file that no live attachment has named for 45 days: longer than changes are sent again, so that what an unsynced change names
 // is still there when it comes.

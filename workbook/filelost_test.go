@@ -14,6 +14,7 @@ import (
 	"github.com/rounds-field/rounds/server/accounts"
 	"github.com/rounds-field/rounds/server/files"
 	"github.com/rounds-field/rounds/store/central"
+	"github.com/rounds-field/rounds/store/local"
 	syncserver "github.com/rounds-field/rounds/sync/server"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -119,5 +120,44 @@ func TestAnUnsentPhotoIsSentAlthoughItsTerritoryIsLost(t *testing.T) {
 	}
 	if left := contentsOn(t, mine); len(left) != 0 {
 		t.Errorf("once it was sent, the device that lost the territory still has %v", left)
+	}
+}
+
+// A workbook is put back from before a photo was added whose record is on the server, and whose content lies in the folder only: it is sent.
+func TestAPhotoFromAfterTheBackupOfAWorkbookIsStillSent(t *testing.T) {
+	s := startFileServer(t, files.Limits{})
+	dir := t.TempDir()
+	mine := open(t, dir)
+	signIn(t, mine, s.url, "li.na")
+	partner := partnerIn(t, mine, "31")
+	syncBook(t, mine)
+	database := filepath.Join(mine.store().Dir(), local.DatabaseName)
+	closeBook(t, mine)
+	before, err := os.ReadFile(database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine = open(t, dir)
+	content := photo(t, 700, 500)
+	id := attach(t, mine, sales.Attachment{FileName: "shop.jpg", PartnerID: partner}, content)
+	if _, err := mine.Engine().Sync(t.Context()); err != nil { // the record is there, its content is not
+		t.Fatal(err)
+	}
+	closeBook(t, mine)
+	if err := os.WriteFile(database, before, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mine = open(t, dir)
+	t.Cleanup(func() { closeBook(t, mine) })
+	syncBook(t, mine)
+	syncBook(t, mine)
+	theirs := s.device("wang.wei")
+	syncBook(t, theirs)
+	path, err := theirs.FetchFile(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b, err := os.ReadFile(path); err != nil || !bytes.Equal(b, content) {
+		t.Errorf("%d bytes, %v", len(b), err)
 	}
 }

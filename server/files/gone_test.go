@@ -36,6 +36,21 @@ func TestAChunkThatTheFileStoreLostIsSentAgain(t *testing.T) {
 		if _, sent := s.upload(li, other, ""); sent != 0 {
 			t.Errorf("of a file that shares the chunk %d were sent again", sent)
 		}
+		// The same of one that is not ready yet: it would never become so.
+		third := randomBytes(21, 900)
+		whole, b := manifestOf(t, third, "")
+		s.offer(li, b)
+		if resp, answer := s.call(li, http.MethodPut, "chunks/"+whole.Chunks[0], third); resp.StatusCode != http.StatusCreated {
+			t.Fatalf("%d %s", resp.StatusCode, answer)
+		}
+		for _, key := range s.blobs(whole.Chunks[0]) {
+			if err := s.store.Bucket().Delete(t.Context(), key); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, sent := s.upload(li, third, ""); sent != 1 {
+			t.Errorf("of a file that was not ready %d were sent again", sent)
+		}
 		for h, want := range map[string][]byte{hash: content, shares: other} {
 			if resp, b := s.call(li, http.MethodGet, h, nil); resp.StatusCode != http.StatusOK || !bytes.Equal(b, want) {
 				t.Errorf("%d, %d bytes", resp.StatusCode, len(b))

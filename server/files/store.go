@@ -111,7 +111,7 @@ func (s *Store) Offer(ctx context.Context, caller wire.Caller, m files.Manifest)
 		return s.journal.OfferFile(ctx, caller, m, central.FileLimits{File: s.limits.File, User: s.limits.User, Organisation: s.limits.Organisation})
 	}
 	status, err := offer()
-	if err == nil && status.Ready {
+	if err == nil && len(status.Missing) == 0 {
 		var gone []string
 		if gone, err = s.gone(ctx, m.Hash); err == nil && len(gone) > 0 {
 			s.log.WarnContext(ctx, "chunks are missing in the file store; a device sends them again", "file", m.Hash, "chunks", len(gone))

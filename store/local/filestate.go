@@ -34,7 +34,7 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 			return nil, store.Explain("look up files", err)
 		case here == 1 && own == 1 && problem != "":
 			out[h] = sales.FileRefused
-		case here == 1 && own == 1 && sent == 0:
+		case here == 1 && own > 0 && sent == 0:
 			out[h] = sales.FileWaiting
 		case here == 1:
 			out[h] = sales.FileHere
@@ -50,7 +50,7 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 // FilesToSend gives the contents of this device that the server has to be offered: those whose attachments it knows. Others wait for their record's
 // verdict.
 func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, media FROM wb_file WHERE own = 1 AND sent_at = 0 AND here = 1 AND (problem = '' OR asked_at < ?)
+	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, media FROM wb_file WHERE own > 0 AND sent_at = 0 AND here = 1 AND (problem = '' OR asked_at < ?)
 		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '') OR `+toBeSent+`) ORDER BY added_at, hash`, s.now().Add(-10*askAgain).UnixMilli())
 	if err != nil {
 		return nil, store.Explain("look for files to send", err)
@@ -70,7 +70,7 @@ func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 // FilesWaiting counts the contents of this device that the server has not got whole.
 func (s *Store) FilesWaiting(ctx context.Context) (int, error) {
 	var n int
-	err := s.reading.QueryRowContext(ctx, `SELECT count(*) FROM wb_file WHERE own = 1 AND sent_at = 0 AND here = 1
+	err := s.reading.QueryRowContext(ctx, `SELECT count(*) FROM wb_file WHERE own > 0 AND sent_at = 0 AND here = 1 AND NOT (own = 2 AND problem != '')
 		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash) OR `+toBeSent+`)`).Scan(&n)
 	return n, store.Explain("count the files to send", err)
 }

@@ -19,13 +19,15 @@ const toBeSent = `EXISTS (SELECT 1 FROM wb_outbox c WHERE c.kind = 'attachment' 
 
 // nobodys selects the contents that no attachment in sight names. One that was added here and is not on the server yet is spared while a change is
 // unsettled of an attachment that named it, for the user may still take that change back, and where it is to be sent. While changes may have to be sent again because
-// the server lost them (?1), so may all contents that they name.
+// the server lost them (?1), so may all contents that they name. What was found here after the database was put back (own = 2) has some time (?2) for its record to come
+// again from the server.
 const nobodys = `SELECT hash FROM wb_file WHERE NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash)
 	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox o WHERE o.kind = 'attachment' AND o.state IN (0, 3, 4)
 		AND (EXISTS (SELECT 1 FROM wb_outbox c WHERE c.record_id = o.record_id AND instr(c.fields, hash))
 			OR EXISTS (SELECT 1 FROM wb_shadow s WHERE s.record_id = o.record_id AND instr(s.state, hash)))))
 	AND NOT (own = 1 AND sent_at = 0 AND here = 1 AND ` + toBeSent + `)
-	AND NOT (?1 AND own = 1 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox c WHERE c.kind = 'attachment' AND c.state IN (0, 1, 2, 3, 4) AND instr(c.fields, hash)))`
+	AND NOT (?1 AND own = 1 AND here = 1 AND EXISTS (SELECT 1 FROM wb_outbox c WHERE c.kind = 'attachment' AND c.state IN (0, 1, 2, 3, 4) AND instr(c.fields, hash)))
+	AND NOT (own = 2 AND sent_at = 0 AND here = 1 AND added_at > ?2)`
 
 // contentsKept is until when contents are kept because changes may have to be sent again.
 const contentsKept = "contents_kept"
@@ -47,7 +49,7 @@ func (t *txn) dropFiles(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	hashes, err := texts(ctx, t, nobodys, uint64(t.s.serverTime().UnixMilli()) < until)
+	hashes, err := texts(ctx, t, nobodys, uint64(t.s.serverTime().UnixMilli()) < until, t.s.now().Add(-keepAcknowledged).UnixMilli())
 	if err != nil || len(hashes) == 0 {
 		return err
 	}
@@ -84,7 +86,7 @@ func (s *Store) removeContents(ctx context.Context, hashes []string) error {
 }
 
 // sweepFiles brings the folders of contents and their rows to agree, after a program that was killed or a database that was put back: files without a row
-// go, rows whose file is missing say so. Copies for other programs go in any case.
+// go, but for contents beside a database that was put back; rows whose file is missing say so. Copies for other programs go in any case.
 func (s *Store) sweepFiles(ctx context.Context) error {
 	if err := os.RemoveAll(filepath.Join(s.dir, openFolder)); err != nil {
 		s.log.Warn("copies of files are left", "error", err) // on some systems a program that has one open keeps it
@@ -115,6 +117,11 @@ func (s *Store) sweepFiles(ctx context.Context) error {
 				path := s.contentPath(h)
 				if f.folder == thumbFolder {
 					path = s.thumbPath(h)
+				} else if s.putBack {
+					if err := s.adopt(ctx, tx, h); err != nil {
+						return err
+					}
+					continue
 				}
 				if err := removeFile(path); err != nil {
 					return err
@@ -127,6 +134,18 @@ func (s *Store) sweepFiles(ctx context.Context) error {
 		}
 	}
 	return s.sweepParts(ctx)
+}
+
+// adopt takes a content in that the database does not know: it was put back, and from before the content was added. The record may be on the server, and this content be the
+// only one.
+func (s *Store) adopt(ctx context.Context, tx *sql.Tx, hash string) error {
+	info, err := os.Stat(s.contentPath(hash))
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO wb_file (hash, size, own, added_at, here, used_at) VALUES (?1, ?2, 2, ?3, 1, ?3)"+
+		" ON CONFLICT (hash) DO UPDATE SET own = max(own, 2 * (sent_at = 0)), size = excluded.size, here = 1, added_at = excluded.added_at", hash, info.Size(), s.now().UnixMilli())
+	return err
 }
 
 // sweepParts removes what was being added, and what was being fetched of contents that nobody names any more.

@@ -131,6 +131,7 @@ func (s *Store) openIncarnation(ctx context.Context) error {
 	if !same {
 		if id != "" {
 			s.log.Warn("the workbook was restored or copied: it writes under a new incarnation", "before", id)
+			s.putBack = true
 		}
 		id, counter = newIncarnation(s.newID()), 0
 	}

@@ -40,13 +40,14 @@ type Options struct {
 
 // Store is an open workbook. It is safe for concurrent use.
 type Store struct {
-	dir   string
-	db    *store.DB
-	lock  *flock.Flock
-	now   func() time.Time
-	newID func() string
-	log   *slog.Logger
-	clock *hlc.Clock
+	putBack bool // the database is not the one that this folder had last
+	dir     string
+	db      *store.DB
+	lock    *flock.Flock
+	now     func() time.Time
+	newID   func() string
+	log     *slog.Logger
+	clock   *hlc.Clock
 
 	versions sales.Versions
 

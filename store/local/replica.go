@@ -175,7 +175,7 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 			return errNothing
 		}
 		// What a restored server has of the files it says when they are offered.
-		if _, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = 0 WHERE own = 1 AND here = 1"); err != nil {
+		if _, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = 0 WHERE own > 0 AND here = 1"); err != nil {
 			return err
 		}
 		servers := map[string]*wire.RecordState{}
