@@ -159,7 +159,9 @@
 // each, big-endian); cursors with seq 0 do not count. The server sums up the heads of what the caller sees in its snapshot. Where a slot is equal, the device
 // stands at every head in it. Where one differs and is not among slots, the answer says so in differs and holds nothing else: the device asks
 // again with the cursors of all slots that differed so far in this pull, named in slots, and with the digests again, so that the
-// answer still speaks for all buckets of one snapshot. Nothing new then costs some 600 bytes, however many buckets there are.
+// answer still speaks for all buckets of one snapshot. Nothing new then costs some 600 bytes, however many buckets there are. A process of the server that
+// knows where a bucket stood after its last commits may save the second question: where taking one bucket of a slot back to such a place gives the device's
+// digest, that is the cursor that the device has, and it stands at the heads of the slot's others.
 //
 // # Overlay
 //

@@ -2,6 +2,7 @@ package central
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,19 +29,54 @@ func (p *pull) summed(req *wire.PullRequest) error {
 	return nil
 }
 
-// glance answers the question that devices ask most: whether anything has happened at all. It reads no more of the buckets than that takes.
-func (p *pull) glance(caller wire.Caller, tree sales.TerritoryTree) error {
+// glance answers the question that devices ask most: whether anything has happened at all. It reads no more of the buckets than that takes. Where something
+// has, and it is known where the device stands, it says true, and the device need not send its cursors.
+func (p *pull) glance(caller wire.Caller, tree sales.TerritoryTree) (bool, error) {
 	var sums wire.Digests
+	var moved []head
 	err := p.j.eachHead(p.ctx, p.tx, func(h *head) {
 		if h.part != 0 && caller.Sees(tree, h.cursor.Bucket) {
 			sums[h.slot] += h.part
+			if len(h.was) > 0 {
+				moved = append(moved, *h)
+			}
 		}
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	p.differing(&sums)
-	return nil
+	if len(p.resp.Differs) == 0 || !p.guess(&sums, moved) {
+		return false, nil
+	}
+	p.resp.Differs = nil
+	return true, nil
+}
+
+// guess finds out where the device stands in the slots that differ: mostly one bucket of a slot moved, lately, and the device's sum is the one with an earlier
+// place of it. A sum that agrees proves it as well as one that agrees with the heads. False when that explains not all of them.
+func (p *pull) guess(sums *wire.Digests, moved []head) bool {
+	known := map[string]wire.Cursor{}
+	for _, slot := range p.resp.Differs {
+		found := false
+		for i := 0; i < len(moved) && !found; i++ {
+			h := &moved[i]
+			for _, e := range h.was {
+				if h.slot == slot && sums[slot]-h.part+e.part == p.digests[slot] {
+					known[h.cursor.Bucket], found = e.cursor, true
+					break
+				}
+			}
+		}
+		if !found {
+			return false
+		}
+	}
+	p.guessed = known
+	for _, slot := range p.resp.Differs {
+		p.solved[slot] = 1
+	}
+	return true
 }
 
 // fewMoved is how many buckets are read one by one; where more have moved, all are read.
@@ -57,7 +93,8 @@ func (p *pull) movedAmong(caller wire.Caller, tree sales.TerritoryTree) ([]bucke
 		if !caller.Sees(tree, c.Bucket) {
 			return
 		}
-		if p.asked[h.slot] != 0 && p.cursors[c.Bucket] != *c {
+		_, guessed := p.guessed[c.Bucket]
+		if guessed || p.asked[h.slot] != 0 && p.cursors[c.Bucket] != *c {
 			moved = append(moved, len(out))
 		}
 		p.sums[h.slot] += h.part
@@ -80,7 +117,7 @@ func (p *pull) movedAmong(caller wire.Caller, tree sales.TerritoryTree) ([]bucke
 // differing notes the slots in which the device stands elsewhere and whose cursors did not come along.
 func (p *pull) differing(heads *wire.Digests) {
 	for slot := range heads {
-		if heads[slot] != p.digests[slot] && p.asked[slot] == 0 {
+		if heads[slot] != p.digests[slot] && p.asked[slot] == 0 && p.solved[slot] == 0 {
 			p.resp.Differs = append(p.resp.Differs, slot)
 		}
 	}
@@ -104,6 +141,7 @@ func (p *pull) matched(buckets []bucketRow) bool {
 			p.cursors[b.name] = b.cursor()
 		}
 	}
+	maps.Copy(p.cursors, p.guessed)
 	return true
 }
 

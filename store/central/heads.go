@@ -19,13 +19,36 @@ type heads struct {
 	list []head // in the order of pulls
 	at   map[string]int
 	sums headSums
+	torn bool // a bucket came that is not in list: the sums are those of nothing
 }
 
 // head is how far one bucket has come.
 type head struct {
 	cursor wire.Cursor
 	slot   int
-	part   uint64 // of its slot's sum, 0 at the beginning
+	part   uint64    // of its slot's sum, 0 at the beginning
+	was    []earlier // where it stood before, the latest first; never altered
+}
+
+// earlier is where a bucket stood once, after a commit: devices that were there last still say so.
+type earlier struct {
+	cursor wire.Cursor
+	part   uint64
+}
+
+// keepEarlier is how many earlier places of a bucket are kept.
+const keepEarlier = 8
+
+// after gives what is kept of a bucket once it has moved on from h.
+func (h *head) after(c wire.Cursor) head {
+	next := headAt(c)
+	switch {
+	case c == h.cursor:
+		next.was = h.was
+	case c.Epoch == h.cursor.Epoch && c.Seq > h.cursor.Seq:
+		next.was = append([]earlier{{h.cursor, h.part}}, h.was[:min(len(h.was), keepEarlier-1)]...)
+	}
+	return next
 }
 
 // headSums tell two states of the buckets apart: numbers grow with every commit, and where a database was put back, chains and epochs are others.
@@ -53,13 +76,19 @@ func headAt(c wire.Cursor) head {
 
 // put replaces all that is known.
 func (h *heads) put(cursors []wire.Cursor) {
-	h.list = make([]head, len(cursors))
-	h.at = make(map[string]int, len(cursors))
-	h.sums = headSums{}
+	list, old := make([]head, len(cursors)), h.at
+	h.sums, h.torn = headSums{}, false
 	for i, c := range cursors {
-		h.list[i] = headAt(c)
+		before := head{cursor: wire.Cursor{Bucket: c.Bucket, Epoch: c.Epoch}} // a new one began with nothing
+		if at, ok := old[c.Bucket]; ok {
+			before = h.list[at]
+		}
+		if list[i] = headAt(c); old != nil {
+			list[i] = before.after(c)
+		}
 		h.sums.add(c, 1)
 	}
+	h.list, h.at = list, make(map[string]int, len(cursors))
 	slices.SortFunc(h.list, func(a, b head) int { return inOrder(a.cursor.Bucket, b.cursor.Bucket) })
 	for i := range h.list {
 		h.at[h.list[i].cursor.Bucket] = i
@@ -73,14 +102,13 @@ func (h *heads) moved(cursors []wire.Cursor) {
 	for _, c := range cursors {
 		at, ok := h.at[c.Bucket]
 		if !ok {
-			h.at = nil // a new bucket has no place yet: read anew
-			h.list, h.sums = nil, headSums{}
+			h.torn = true // it has no place yet: all are read anew
 			return
 		}
 		if was := h.list[at].cursor; was.Epoch == c.Epoch && was.Seq < c.Seq {
 			h.sums.add(was, -1)
 			h.sums.add(c, 1)
-			h.list[at] = headAt(c)
+			h.list[at] = h.list[at].after(c)
 		}
 	}
 }
@@ -93,7 +121,7 @@ func (j *Journal) eachHead(ctx context.Context, tx *sql.Tx, f func(*head)) error
 	}
 	h := &j.heads
 	h.mu.Lock()
-	known := h.sums == now
+	known := h.sums == now && !h.torn
 	for i := 0; known && i < len(h.list); i++ {
 		f(&h.list[i])
 	}

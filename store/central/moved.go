@@ -65,9 +65,8 @@ func (j *Journal) Head(ctx context.Context) (int64, error) {
 func (j *Journal) Heads(ctx context.Context) ([]wire.Cursor, error) {
 	var out []wire.Cursor
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
-		var err error
-		out, err = j.headsIn(ctx, tx)
-		return err
+		out = nil
+		return j.eachHead(ctx, tx, func(h *head) { out = append(out, h.cursor) })
 	})
 	return out, store.Explain("read how far the buckets have come", err)
 }

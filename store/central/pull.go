@@ -55,9 +55,11 @@ type pull struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	cursors map[string]wire.Cursor
-	digests *wire.Digests // of all cursors of the device; nil when they are all in cursors
-	asked   wire.Digests  // not zero: the slot's cursors are in cursors
-	sums    *wire.Digests // of the heads that the caller sees in this snapshot; nil while they are not added up
+	digests *wire.Digests          // of all cursors of the device; nil when they are all in cursors
+	asked   wire.Digests           // not zero: the slot's cursors are in cursors
+	sums    *wire.Digests          // of the heads that the caller sees in this snapshot; nil while they are not added up
+	solved  wire.Digests           // not zero: it is known where the device stands in the slot
+	guessed map[string]wire.Cursor // where that is not the head
 	brief   bool
 	urgent  bool // what the caller works with today is to come first
 	resp    wire.PullResponse
@@ -67,7 +69,9 @@ type pull struct {
 
 func (p *pull) run(caller wire.Caller, tree sales.TerritoryTree) error {
 	if p.digests != nil && p.brief && p.asked == (wire.Digests{}) {
-		return p.glance(caller, tree)
+		if known, err := p.glance(caller, tree); !known || err != nil {
+			return err
+		}
 	}
 	buckets, err := p.buckets(caller, tree)
 	if err != nil {

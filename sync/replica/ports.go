@@ -55,7 +55,7 @@ type Store interface {
 	// Acknowledged gives the id of the change that the server took last, "" when it is not kept any more: by it the server is asked whether it still has what
 	// it acknowledged.
 	Acknowledged(ctx context.Context) (string, error)
-	// Observe follows the server's clock.
+	// Observe follows the server's clock; the reading is written down by whatever is written next.
 	Observe(ctx context.Context, server hlc.Reading) error
 	// Counts gives the numbers for the sync state: waiting, rejected (with held), open conflicts.
 	Counts(ctx context.Context) (waiting, rejected, conflicts int, err error)
