@@ -49,7 +49,7 @@ func TestTheBooksInMemoryAreThoseOnTheDisk(t *testing.T) {
 			records = append(records, f.set(name(), "partner", sales.NewID(), sales.Values{"name": "a"}))
 		}
 		page := f.page(records...)
-		what := ""
+		var what string
 		switch r.IntN(7) {
 		case 0:
 			what, page.More = "stage", true
