@@ -71,16 +71,21 @@ func TestOneUserOnTwoDevicesAndAColleagueAgreeAfterWeeksOffline(t *testing.T) {
 	p := laptop.add("partner", `{"name":"铜陵达人","region_code":"34","tags":["教育"]}`)
 	agree(t, laptop, tablet, colleague)
 	s.kill()
-	laptop.edit("partner", p, `{"notes":"laptop","tags":["教育","医疗"],"phone":"1"}`)
+	laptop.edit("partner", p, `{"notes":"写在笔记本上","address":"laptop","tags":["教育","医疗"],"phone":"1"}`)
 	laptop.add("visit", fmt.Sprintf(`{"partner_id":%q,"visit_type":"routine","notes":"laptop"}`, p))
-	tablet.edit("partner", p, `{"notes":"tablet","tags":["教育","政府"],"tier":"gold"}`)
+	tablet.edit("partner", p, `{"notes":"写在平板上","address":"tablet","tags":["教育","政府"],"tier":"gold"}`)
 	tablet.add("visit", fmt.Sprintf(`{"partner_id":%q,"visit_type":"routine","notes":"tablet"}`, p))
-	colleague.edit("partner", p, `{"notes":"colleague","tags":[]}`)
+	colleague.edit("partner", p, `{"notes":"同事写的","address":"colleague","tags":[]}`)
 	s.start()
 	agree(t, laptop, colleague, tablet)
 	got := laptop.list("partner")[0]
 	if got["phone"] != "1" || got["tier"] != "gold" || fmt.Sprint(got["tags"]) != "[医疗 政府]" && fmt.Sprint(got["tags"]) != "[政府 医疗]" {
 		t.Errorf("edits of different fields or set members were lost: %v", got)
+	}
+	for _, want := range []string{"写在笔记本上", "写在平板上", "同事写的"} {
+		if notes, _ := got["notes"].(string); !strings.Contains(notes, want) {
+			t.Errorf("the notes, which all three wrote, lack %q: %q", want, notes)
+		}
 	}
 	if v := colleague.list("visit"); len(v) != 2 {
 		t.Errorf("the colleague sees %d visits, want 2", len(v))

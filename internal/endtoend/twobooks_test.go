@@ -49,11 +49,11 @@ func TestTwoWorkbooksAgreeRecordForRecordAfterWeeksApart(t *testing.T) {
 	}
 	a.run(feedback.String(), "add", "feedback", "--json", "-")
 	for i, id := range ids {
-		a.run(fmt.Sprintf(`{"notes":"A%d"}`, i), "edit", "partner", id, "--json", "-")
+		a.run(fmt.Sprintf(`{"notes":"甲去了%d次","address":"A%d"}`, i, i), "edit", "partner", id, "--json", "-")
 	}
 	s.start()
 	for i, id := range ids {
-		b.run(fmt.Sprintf(`{"notes":"B%d","phone":"1380000%04d"}`, i, i), "edit", "partner", id, "--json", "-")
+		b.run(fmt.Sprintf(`{"notes":"乙去了%d次","address":"B%d","phone":"1380000%04d"}`, i, i, i), "edit", "partner", id, "--json", "-")
 	}
 
 	b.sync()
@@ -88,6 +88,12 @@ func TestTwoWorkbooksAgreeRecordForRecordAfterWeeksApart(t *testing.T) {
 		if p["phone"] != fmt.Sprintf("1380000%04d", i) {
 			t.Errorf("partner %d lost the phone number that only B edited: %v", i, p["phone"])
 		}
+		notes, _ := p["notes"].(string)
+		for _, want := range []string{fmt.Sprintf("甲去了%d次", i), fmt.Sprintf("乙去了%d次", i)} {
+			if !strings.Contains(notes, want) {
+				t.Errorf("partner %d lacks %q in its notes, which both wrote: %q", i, want, notes)
+			}
+		}
 	}
 }
 
@@ -102,8 +108,8 @@ func TestAValueThatLostComesBackByKeepingIt(t *testing.T) {
 	id := strings.TrimSpace(a.run(`{"name":"桂林声智科技"}`, "add", "partner", "--json", "-"))
 	a.sync()
 	b.sync()
-	a.run(`{"notes":"mine"}`, "edit", "partner", id, "--json", "-")
-	b.run(`{"notes":"theirs"}`, "edit", "partner", id, "--json", "-")
+	a.run(`{"address":"mine"}`, "edit", "partner", id, "--json", "-")
+	b.run(`{"address":"theirs"}`, "edit", "partner", id, "--json", "-")
 	a.sync()
 	b.sync()
 	a.sync()
@@ -115,7 +121,7 @@ func TestAValueThatLostComesBackByKeepingIt(t *testing.T) {
 	a.run("", "resolve", conflict, "--mine")
 	a.sync()
 	b.sync()
-	if got := b.list("partner")[0]["notes"]; got != "mine" {
+	if got := b.list("partner")[0]["address"]; got != "mine" {
 		t.Errorf("after keeping mine the colleague sees %v", got)
 	}
 	if left := a.run("", "conflicts", "--json"); left != "" {

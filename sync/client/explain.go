@@ -195,7 +195,9 @@ func byCode(e *sales.Error, ce *connect.Error) {
 		told(sales.CodeSignedOut, "sign in again; your work is kept")
 	case connect.CodePermissionDenied:
 		told(sales.CodeForbidden, "ask your administrator")
-	case connect.CodeInvalidArgument, connect.CodeFailedPrecondition, connect.CodeOutOfRange:
+	case connect.CodeFailedPrecondition:
+		told(sales.CodeUpdateRequired, "update Rounds; what you write until then is sent as before")
+	case connect.CodeInvalidArgument, connect.CodeOutOfRange:
 		told(sales.CodeInvalid, "update the program, or ask your administrator")
 	case connect.CodeNotFound:
 		told(sales.CodeNotFound, "sync, then look again")
