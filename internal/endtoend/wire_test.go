@@ -28,7 +28,10 @@ func (s *server) network() *between {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	transport := &http.Transport{} // not the shared one, whose connections any other test's server closes when it ends
+	s.t.Cleanup(transport.CloseIdleConnections)
 	n := &between{to: httputil.NewSingleHostReverseProxy(target)}
+	n.to.Transport = transport
 	n.Server = httptest.NewServer(n)
 	s.t.Cleanup(n.Close)
 	return n

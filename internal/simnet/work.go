@@ -144,6 +144,17 @@ func refusal(err error) bool {
 
 // save writes edits as the user would.
 func (d *device) save(ctx context.Context, edits ...sales.Edit) error {
+	before := make([]map[string]any, len(edits))
+	for i, e := range edits {
+		if e.Verb != sales.Update {
+			continue
+		}
+		r, err := d.store.Get(ctx, e.Kind, e.ID)
+		if err != nil && !refusal(err) {
+			return fmt.Errorf("%s reads: %w", d.name, err)
+		}
+		before[i] = r.Values
+	}
 	ids, err := d.store.Write(ctx, edits...)
 	if err != nil {
 		if !refusal(err) {
@@ -159,12 +170,16 @@ func (d *device) save(ctx context.Context, edits ...sales.Edit) error {
 		d.sim.note("%s %s %s %s %v", d.name, e.Verb, e.Kind, ids[i], e.Values)
 		for field, v := range e.Values {
 			for j := range d.memory.writes {
-				if w := &d.memory.writes[j]; w.id == ids[i] && w.field == field {
+				if w := &d.memory.writes[j]; w.id == ids[i] && w.field == field && !holds(v, w.value) {
 					w.replaced = true
 				}
 			}
 			for _, word := range wordsOf(v) {
-				d.memory.writes = append(d.memory.writes, write{kind: e.Kind, id: ids[i], field: field, value: word})
+				// What stood there before, its own author answers for: a line that its author took out, or never got to a restored server, leaves
+				// the texts of the others too.
+				if !holds(before[i][field], word) {
+					d.memory.writes = append(d.memory.writes, write{kind: e.Kind, id: ids[i], field: field, value: word})
+				}
 			}
 		}
 	}
