@@ -148,7 +148,7 @@ func (s *Store) checkUnclean(ctx context.Context) error {
 		return err
 	}
 	if clean == "no" {
-		problems, err := s.integrity(ctx, "quick_check")
+		problems, err := s.integrity(ctx, unpaced, "quick_check")
 		if err != nil {
 			return err
 		}
@@ -163,19 +163,29 @@ func (s *Store) checkUnclean(ctx context.Context) error {
 	return setMeta(ctx, s.db.Writer(), "clean", "no")
 }
 
-// integrity runs one of the checks of the whole database, on a connection of its own: one that has searched remembers the parts of the search index as
-// they were then, and would take those that were merged since for damage.
-func (s *Store) integrity(ctx context.Context, pragma string) ([]string, error) {
+// integrity runs some of the checks of the whole database, on a connection of its own: one that has searched remembers the parts of the search index as
+// they were then, and would take those that were merged since for damage. Each is run after pace, on the same connection, because opening one reads the
+// definitions of all tables.
+func (s *Store) integrity(ctx context.Context, pace func(context.Context) error, pragmas ...string) (problems []string, err error) {
 	db, err := sql.Open("sqlite", s.db.Path())
 	if err != nil {
 		return nil, err
 	}
-	lines, err := texts(ctx, db, "PRAGMA "+pragma)
-	if e := db.Close(); err == nil {
-		err = e
+	db.SetMaxOpenConns(1)
+	defer func() {
+		if e := db.Close(); err == nil {
+			err = e
+		}
+	}()
+	for _, pragma := range pragmas {
+		if err := pace(ctx); err != nil {
+			return problems, err
+		}
+		lines, err := texts(ctx, db, "PRAGMA "+pragma)
+		if err != nil {
+			return problems, err
+		}
+		problems = append(problems, slices.DeleteFunc(lines, func(l string) bool { return l == "ok" })...)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return slices.DeleteFunc(lines, func(l string) bool { return l == "ok" }), nil
+	return problems, nil
 }

@@ -41,7 +41,7 @@ func (s *Store) Check(ctx context.Context, deep bool) ([]Finding, error) {
 // CheckWith checks as the options say; see Check.
 func (s *Store) CheckWith(ctx context.Context, o CheckOptions) ([]Finding, error) {
 	if o.Pace == nil {
-		o.Pace = func(ctx context.Context) error { return ctx.Err() }
+		o.Pace = unpaced
 	}
 	c := &checking{s: s, o: o, seen: map[string]bool{}, bare: map[string][]int64{}}
 	if err := c.run(ctx); err != nil {
@@ -121,20 +121,15 @@ func (c *checking) database(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, pragma := range pragmas {
-		if err := c.o.Pace(ctx); err != nil {
-			return err
-		}
-		problems, err := c.s.integrity(ctx, pragma)
-		if err != nil {
-			return err
-		}
-		for _, p := range problems {
-			c.report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
-		}
+	problems, err := c.s.integrity(ctx, c.o.Pace, pragmas...)
+	for _, p := range problems {
+		c.report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
 	}
-	return nil
+	return err
 }
+
+// unpaced is a pace that never waits.
+func unpaced(ctx context.Context) error { return ctx.Err() }
 
 type reporter func(code, where, hint, format string, args ...any)
 
