@@ -107,15 +107,14 @@ func (b *batch) conflict(l loss, loser, winner origin) error {
 		KeptBy: winner.user, KeptDevice: winner.device, KeptAt: sales.Instant(l.KeptStamp.HLC.Millis()),
 		DecidedAt: sales.InstantOf(b.now), Status: sales.ConflictOpen, Joined: l.Joined,
 	})
-	visible, err := b.seenBy(loser.user, r.state.Bucket)
+	visible, err := b.seenBy(loser.user, b.rows[r.key()].state.Bucket) // a later change of this batch may have taken it elsewhere
 	if err != nil {
 		return err
 	}
 	if !visible {
-		for _, name := range []string{"kept_value", "kept_by", "kept_device", "record_title"} {
-			delete(rec.Values, name)
+		if err := b.withhold(l, loser, rec.Values); err != nil {
+			return err
 		}
-		rec.Values["withheld"] = true
 	}
 	k := sales.MustKind("conflict")
 	c := &wire.Change{
