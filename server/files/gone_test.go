@@ -86,3 +86,31 @@ func TestAFileIsNotMadeReadyOfOtherChunksThanWereRead(t *testing.T) {
 		t.Errorf("the right one, offered again: %d %s", resp.StatusCode, answer)
 	}
 }
+
+// A manifest that lies is read for a while. In the meantime somebody else has offered the right one, and the file is ready: it stays.
+func TestAManifestThatLiedDoesNotTakeAFileAlongThatBecameReadyMeanwhile(t *testing.T) {
+	s := newSite(t, "", files.Limits{})
+	li := s.user("li.na", sales.RoleRep)
+	content := []byte("what it is to be")
+	m, _ := manifestOf(t, content, "")
+	wrong := m
+	wrong.Size, wrong.Chunks = int64(len("something else")), []string{syncfiles.HashOf([]byte("something else"))}
+	s.upload(li, []byte("something else"), "")
+	if _, err := s.journal.OfferFile(t.Context(), wire.Caller{}, wrong, central.FileLimits{}); err != nil {
+		t.Fatal(err)
+	}
+	lies, err := s.journal.FileParts(t.Context(), m.Hash) // is being read from here on
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.upload(li, content, "")
+	if err := s.journal.FileRefused(t.Context(), wire.Caller{}, m.Hash, lies.Blobs); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := s.journal.FileParts(t.Context(), m.Hash); err != nil || !f.Ready {
+		t.Errorf("the file is gone: %+v, %v", f, err)
+	}
+	if s.audited("file_refused") != 1 {
+		t.Error("the lie is not in the audit")
+	}
+}

@@ -178,7 +178,7 @@ func (s *Store) verify(ctx context.Context, caller wire.Caller, m files.Manifest
 	if n == m.Size && hex.EncodeToString(h.Sum(nil)) == m.Hash {
 		return f.Blobs, nil
 	}
-	if err := s.journal.FileRefused(ctx, caller, m.Hash); err != nil {
+	if err := s.journal.FileRefused(ctx, caller, m.Hash, f.Blobs); err != nil {
 		return nil, err
 	}
 	return nil, &sales.Error{

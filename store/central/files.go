@@ -261,15 +261,22 @@ func (j *Journal) FileReady(ctx context.Context, hash string, read []string) err
 	return store.Explain("make a file ready", err)
 }
 
-// FileRefused forgets a manifest whose chunks do not make what it names, and audits it.
-func (j *Journal) FileRefused(ctx context.Context, caller wire.Caller, hash string) error {
+// FileRefused forgets a manifest whose chunks, read from these blobs, do not make what it names, and audits it. One that somebody has offered in its place
+// meanwhile stays, and so does the file where that has become ready.
+func (j *Journal) FileRefused(ctx context.Context, caller wire.Caller, hash string, read []string) error {
 	b, err := hashBytes(hash)
 	if err != nil {
 		return err
 	}
 	err = j.writeFiles(ctx, func(tx *sql.Tx) error {
-		if err := j.dropFile(ctx, tx, b); err != nil {
+		f, err := j.fileParts(ctx, tx, hash)
+		if err != nil && !sales.HasCode(err, sales.CodeNotFound) {
 			return err
+		}
+		if err == nil && !f.Ready && slices.Equal(f.Blobs, read) {
+			if err := j.dropFile(ctx, tx, b); err != nil {
+				return err
+			}
 		}
 		return j.audit(ctx, tx, AuditEntry{At: j.now(), Actor: caller.UserID, Action: "file_refused", Subject: hash, Detail: "the chunks of its manifest make another content"})
 	})
