@@ -23,6 +23,7 @@ const (
 	jobsFile     = "jobs.db"
 	backupFolder = "backups"
 	backupName   = "rounds-????????T??????Z.rounds" // as glob
+	unverified   = ".unverified"                    // behind the name of a backup until it is verified
 )
 
 // Upkeep is what a server does by itself.
@@ -133,18 +134,26 @@ func (u *Upkeep) verify(ctx context.Context) (string, error) {
 	return fmt.Sprintf("no fault in %d buckets, %d records, %d changes, %d pieces of files", len(r.Buckets), r.Records, r.Changes, chunks), nil
 }
 
-// backup writes the day's backup, verifies it by restoring it aside, and only then removes old ones.
+// backup writes the day's backup and verifies it by restoring it aside. Only then it has a name like the others and counts among those that are kept, and old ones
+// go. One that does not verify stays as it is until the next: with a damaged database it may be all that there is.
 func (u *Upkeep) backup(ctx context.Context) (string, error) {
 	if err := os.MkdirAll(u.config.Backups, 0o700); err != nil {
 		return "", store.Explain("make the folder of the backups", err)
 	}
 	path := filepath.Join(u.config.Backups, "rounds-"+stamp(u.now())+".rounds")
-	c, err := Backup(ctx, u.journal, path, u.config.Version)
+	fresh := path + unverified
+	c, err := Backup(ctx, u.journal, fresh, u.config.Version)
 	if err != nil {
 		return "", err
 	}
-	if err := u.verifyBackup(ctx, path); err != nil {
+	if err := u.removeUnverified(fresh); err != nil {
 		return "", err
+	}
+	if err := u.verifyBackup(ctx, fresh); err != nil {
+		return "", err
+	}
+	if err := os.Rename(fresh, path); err != nil {
+		return "", store.Explain("name the backup "+path, err)
 	}
 	removed, err := u.removeOld()
 	return fmt.Sprintf("wrote %s with %d rows and verified it; removed %d old ones", path, c.Rows(), removed), err
@@ -161,6 +170,16 @@ func (u *Upkeep) verifyBackup(ctx context.Context, path string) (err error) {
 		return err
 	}
 	return r.Err()
+}
+
+// removeUnverified removes earlier backups that did not verify.
+func (u *Upkeep) removeUnverified(but string) error {
+	list, err := filepath.Glob(filepath.Join(u.config.Backups, backupName+unverified))
+	if err != nil {
+		return fmt.Errorf("list the backups: %w", err)
+	}
+	list = slices.DeleteFunc(list, func(path string) bool { return path == but })
+	return store.Explain("remove backups that did not verify", removed(list...))
 }
 
 func (u *Upkeep) removeOld() (int, error) {
