@@ -32,7 +32,9 @@
 //	held       not looked at, because it depends on a rejected one: same group, or same record, or a record whose creation was rejected
 //
 // A device does not send what a refused change of its own holds back: later changes of the same record, all that was saved together with those, and what refers
-// to a record whose creation is held back. The user sees them as held.
+// to a record whose creation is held back. The user sees them as held. A refused change that is mended is written anew together with what cannot go on without it.
+// What the server held is sent again, under the same id, once no refused change of the device's own holds it; what the server then still holds goes to the
+// tray after three such passes.
 //
 // Group 0 names no group. Records of kind conflict are created by the server only. An incarnation belongs to the user who first pushed with it, and
 // nobody else may push with one of the same node.

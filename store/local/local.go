@@ -58,6 +58,7 @@ type Store struct {
 	incarnation string         // of this copy of the database
 	sendAs      string         // the incarnation whose changes Unsent gives
 	postponed   map[int64]bool // changes, by position, that Unsent leaves out until the next checkpoint
+	released    map[int64]int  // how often held changes, by position, were sent again by themselves
 	server      time.Time      // the latest moment of the server's clock that is known; zero before the first
 	passing     uint64         // settled changes up to this mark are in what the next checkpoint brings
 

@@ -158,6 +158,9 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 		if err := p.retireSeeds(ctx); err != nil {
 			return err
 		}
+		if err := p.releaseSome(ctx); err != nil {
+			return err
+		}
 		if out.Mismatched, err = p.compare(ctx, &page); err != nil {
 			return err
 		}

@@ -95,7 +95,10 @@ func (s *Store) Undo(ctx context.Context, changeID string) error {
 				return err
 			}
 		}
-		return w.checkDeleted(ctx)
+		if err := w.checkDeleted(ctx); err != nil {
+			return err
+		}
+		return w.release(ctx, nil)
 	})
 }
 
@@ -111,6 +114,7 @@ func (w *writing) undo(ctx context.Context, c *change) error {
 	if err != nil {
 		return err
 	}
+	refused := c.state != stateWaiting
 	if err := w.setState(ctx, c, stateUndone); err != nil {
 		return err
 	}
@@ -134,7 +138,7 @@ func (w *writing) undo(ctx context.Context, c *change) error {
 	// refusal of this change held back.
 	var anew []*change
 	for _, later := range all {
-		if later.pos > c.pos && later.waits() && !later.offered && (later.builtOn(c) || later.state == stateHeld) {
+		if later.pos > c.pos && (later.state == stateWaiting && !later.offered && later.builtOn(c) || refused && later.state == stateHeld) {
 			anew = append(anew, later)
 		}
 	}
@@ -194,7 +198,10 @@ func (s *Store) Retry(ctx context.Context, changeID string) error {
 		if len(group) == 0 {
 			return errNothing // it is about to be sent anyhow
 		}
-		return w.reissue(ctx, group, nil)
+		if err := w.reissue(ctx, group, nil); err != nil {
+			return err
+		}
+		return w.release(ctx, nil)
 	})
 }
 
@@ -234,55 +241,6 @@ func (w *writing) reissue(ctx context.Context, set []*change, mending map[string
 }
 
 type groupMember struct{ kind, id string }
-
-// withDependants adds to a set of changes, in the order of writing, those that cannot go on without them. One that may be at the server already is left
-// alone, except where the record's creation is in the set and no other is on its way: the server cannot have taken what it had no record for, and a creation
-// that is written anew behind it would hide it.
-func withDependants(set, waiting []*change) []*change {
-	in := map[string]bool{}
-	first := map[string]int64{} // record to the first position in the set
-	created := map[string]bool{}
-	add := func(c *change) {
-		in[c.ID] = true
-		if p, ok := first[c.RecordID]; !ok || c.pos < p {
-			first[c.RecordID] = c.pos
-		}
-		created[c.RecordID] = created[c.RecordID] || c.Verb == sales.Create
-	}
-	for _, c := range set {
-		add(c)
-	}
-	arriving := map[string]bool{} // records whose creation may be at the server
-	for _, c := range waiting {
-		if c.Verb == sales.Create && !in[c.ID] && c.offered && c.state == stateWaiting {
-			arriving[c.RecordID] = true
-		}
-	}
-	for grown := true; grown; {
-		grown = false
-		for _, c := range waiting {
-			sent := c.offered && c.state == stateWaiting
-			if in[c.ID] || sent && (!created[c.RecordID] || arriving[c.RecordID]) {
-				continue
-			}
-			at, same := first[c.RecordID]
-			refused := c.state != stateWaiting
-			if same && (refused || c.pos > at) || refused && c.refersTo(created) {
-				add(c)
-				grown = true
-			}
-		}
-	}
-	out := slices.DeleteFunc(slices.Clone(waiting), func(c *change) bool { return !in[c.ID] })
-	return out
-}
-
-func (c *change) refersTo(ids map[string]bool) bool {
-	return slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool {
-		id, ok := f.Value.(string)
-		return ok && ids[id]
-	})
-}
 
 // combine writes one new change for a record in place of several that were superseded.
 func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending sales.Values) error {
@@ -339,11 +297,8 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 			return w.rebase(ctx, tb, id, server)
 		}
 	}
-	if err := w.append(ctx, c, w.group); err != nil {
+	if err := w.add(ctx, c); err != nil {
 		return err
-	}
-	if w.group == 0 {
-		w.group = c.Counter
 	}
 	return w.rebase(ctx, tb, id, server)
 }

@@ -48,6 +48,9 @@ func (s *Store) lay(ctx context.Context, edits []sales.Edit, trial bool) ([]stri
 		if trial || len(t.kinds) == 0 {
 			return errNothing
 		}
+		if w.mended {
+			return w.release(ctx, nil)
+		}
 		return nil
 	})
 	if err != nil {
@@ -60,7 +63,9 @@ func (s *Store) lay(ctx context.Context, edits []sales.Edit, trial bool) ([]stri
 type writing struct {
 	*txn
 	who     Identity
-	group   uint64       // counter of the first change, 0 before it
+	group   uint64       // counter of the first change of the group that is being written, 0 before it
+	size    int          // changes in it
+	mended  bool         // a refused change is no more: what it held may go on
 	deleted []sales.Cond // kind and id of what was deleted, to be looked at once all edits are laid
 }
 
@@ -150,6 +155,7 @@ func (w *writing) update(ctx context.Context, tb *table, id string, values sales
 		return err
 	}
 	if len(refused) > 0 {
+		w.mended = true
 		return w.reissue(ctx, refused, map[string]sales.Values{id: changed})
 	}
 	edits, before := editsOf(tb.kind, prev, changed)
@@ -182,6 +188,7 @@ func (w *writing) remove(ctx context.Context, tb *table, id string) error {
 	if err != nil {
 		return err
 	}
+	w.mended = w.mended || len(refused) > 0
 	for _, c := range refused {
 		if err := w.setState(ctx, c, stateUndone); err != nil {
 			return err
@@ -253,13 +260,26 @@ func (w *writing) apply(ctx context.Context, tb *table, prev *row, c *change) er
 	if c.title, err = w.describe(ctx, title); err != nil {
 		return err
 	}
+	if err := w.add(ctx, c); err != nil {
+		return err
+	}
+	return w.rebase(ctx, tb, c.RecordID, server)
+}
+
+// add puts a change into the outbox with those that this call wrote before. What mending takes along may be more than the server takes at once, and never could
+// be sent as one group: then another begins.
+func (w *writing) add(ctx context.Context, c *change) error {
+	if w.size == wire.MaxChanges {
+		w.group, w.size = 0, 0
+	}
 	if err := w.append(ctx, c, w.group); err != nil {
 		return err
 	}
+	w.size++
 	if w.group == 0 {
 		w.group = c.Counter
 	}
-	return w.rebase(ctx, tb, c.RecordID, server)
+	return nil
 }
 
 func valuesAfter(tb *table, prev *row, c *change) sales.Values {
