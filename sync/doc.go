@@ -249,7 +249,8 @@
 //
 // # Limits
 //
-// A push has at most 5,000 changes; a page at most 10,000 records; a question about a bucket at most 32 slots or 100 records. Messages are at most 64 MiB unpacked, those that need no
+// A push has at most 5,000 changes; a page at most 10,000 records; a question about a bucket at most 32 slots or 100 records. A history has the
+// newest 10,000 changes of a record, and says what they did as far as that fits into 16 MiB, of older ones only who and when. Messages are at most 64 MiB unpacked, those that need no
 // sign-in 64 KiB; other calls are refused before their message is read when the sign-in is not good. A message is also weighed before it is
 // unpacked: each list entry counts one, each part that is a message eight, and a push may weigh 1,000 for each change allowed, any other 20 for each of 20,000
 // cursors. What is refused is logged, and audited once a minute for each user and call. Texts have the limits of package sales. Compression is zstd or gzip; calls work without.

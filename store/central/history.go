@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 
 	"google.golang.org/protobuf/proto"
 
@@ -52,29 +53,65 @@ func (j *Journal) find(ctx context.Context, tx *sql.Tx, k key) (*row, error) {
 	return scanRow(tx.QueryRowContext(ctx, j.sql.bind("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id = ?"), j.org, kindNumber(k.kind), idBytes(k.id)))
 }
 
+// What a history tells at most. Of the newest changes it says what they did, as far as that goes into one answer; of older ones only who and when, as of those whose
+// content was pruned.
+const (
+	historyEntries = 10_000
+	historyBytes   = 16 << 20
+)
+
 func (j *Journal) history(ctx context.Context, tx *sql.Tx, k *sales.Kind, id string) ([]sales.HistoryEntry, error) {
-	rows, err := tx.QueryContext(ctx, j.sql.bind("SELECT id, verb, hlc, author, device, payload, effect FROM changes"+
-		" WHERE org_id = ? AND kind = ? AND record_id = ? AND version IS NOT NULL ORDER BY version DESC"), j.org, k.Number, idBytes(id))
+	h := &historian{j: j, ctx: ctx, tx: tx, kind: k, id: idBytes(id), below: math.MaxInt64, room: historyBytes}
+	full, err := h.read("payload, effect")
+	if err == nil && full {
+		_, err = h.read("NULL, NULL")
+	}
+	return h.out, err
+}
+
+// historian reads the history of one record, newest first.
+type historian struct {
+	j     *Journal
+	ctx   context.Context
+	tx    *sql.Tx
+	kind  *sales.Kind
+	id    []byte
+	below int64 // version of the oldest change read so far
+	room  int   // bytes that still fit
+	out   []sales.HistoryEntry
+}
+
+// read goes on with changes of which it reads the content, or not; full says that it ended because of what that takes.
+func (h *historian) read(content string) (full bool, err error) {
+	rows, err := h.tx.QueryContext(h.ctx, h.j.sql.bind("SELECT version, id, verb, hlc, author, device, "+content+" FROM changes"+
+		" WHERE org_id = ? AND kind = ? AND record_id = ? AND version < ? ORDER BY version DESC LIMIT ?"), h.j.org, h.kind.Number, h.id, h.below, historyEntries-len(h.out))
 	if err != nil {
-		return nil, err
+		return false, err
 	}
 	defer rows.Close()
-	var out []sales.HistoryEntry
 	for rows.Next() {
 		var change, payload, effect []byte
 		var verb int
-		var reading int64
+		var version, reading int64
 		var e sales.HistoryEntry
-		if err := rows.Scan(&change, &verb, &reading, &e.UserID, &e.Device, &payload, &effect); err != nil {
-			return nil, err
+		if err := rows.Scan(&version, &change, &verb, &reading, &e.UserID, &e.Device, &payload, &effect); err != nil {
+			return false, err
 		}
+		size := len(effect)
+		if effect == nil {
+			size = len(payload)
+		}
+		if h.room -= size; h.room < 0 && size > 0 {
+			return true, nil
+		}
+		h.below = version
 		e.ChangeID, e.Verb, e.At = idText(change), sales.Verb(verb), sales.Instant(hlc.Reading(reading).Millis())
-		if e.Fields, err = j.fieldsOf(k, payload, effect); err != nil {
-			return nil, fmt.Errorf("read change %s: %w", e.ChangeID, err)
+		if e.Fields, err = h.j.fieldsOf(h.kind, payload, effect); err != nil {
+			return false, fmt.Errorf("read change %s: %w", e.ChangeID, err)
 		}
-		out = append(out, e)
+		h.out = append(h.out, e)
 	}
-	return out, rows.Err()
+	return false, rows.Err()
 }
 
 // fieldsOf reads what a change did: from its effect, or from the payload of a creation.
