@@ -117,7 +117,7 @@ func (b *bench) giveTokens(ctx context.Context, n int) (_ []string, err error) {
 		tokens[i] = strings.ReplaceAll(uuid.NewString(), "-", "")
 		hash := sha256.Sum256([]byte(tokens[i]))
 		now := time.Now()
-		err := j.AddToken(ctx, central.Token{
+		err := j.AddToken(ctx, a, central.Token{
 			ID: uuid.NewString(), Hash: hash[:], UserID: a.UserID, Purpose: central.TokenDevice, Device: fmt.Sprint("bench ", i), Incarnation: uuid.NewString(),
 			Created: now, Used: now, Expires: now.Add(90 * 24 * time.Hour),
 		})

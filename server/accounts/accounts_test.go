@@ -317,3 +317,27 @@ func TestANetworkOfAddressesCountsAsOne(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Whoever proved the old password just before it was replaced gets no sign-in that outlasts it.
+func TestASignInWithAPasswordThatIsJustBeingReplacedIsRefused(t *testing.T) {
+	b := newBench(t)
+	b.add("li.na", sales.RoleRep)
+	a, _, err := b.journal.Account(t.Context(), "li.na")
+	if err != nil {
+		t.Fatal(err)
+	}
+	proved := a // from here on the password is compared, which takes a while
+	b.now = b.now.Add(time.Second)
+	if err := b.SetPassword(t.Context(), system, "li.na", "another password"); err != nil {
+		t.Fatal(err)
+	}
+	err = b.journal.AddToken(t.Context(), proved, central.Token{
+		ID: "x", Hash: []byte("x"), UserID: proved.UserID, Purpose: central.TokenDevice, Device: "thief", Created: b.now, Used: b.now, Expires: b.now.Add(time.Hour),
+	})
+	if !sales.HasCode(err, sales.CodeSignedOut) {
+		t.Errorf("the sign-in is kept: %v", err)
+	}
+	if list, err := b.Devices(t.Context(), "li.na"); err != nil || len(list) != 0 {
+		t.Errorf("%+v, %v", list, err)
+	}
+}

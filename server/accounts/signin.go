@@ -63,7 +63,7 @@ func (s *Service) signIn(ctx context.Context, req wire.SignInRequest, address, p
 	hash := hashOf(token)
 	now := s.now()
 	u.Name = account.Name
-	return token, u, s.journal.AddToken(ctx, central.Token{
+	return token, u, s.journal.AddToken(ctx, account, central.Token{
 		ID: hex.EncodeToString(hash[:6]), Hash: hash, UserID: u.ID, Purpose: purpose, Device: req.Device, Incarnation: req.Incarnation,
 		Created: now, Used: now, Expires: now.Add(idle(purpose)),
 	})

@@ -34,10 +34,19 @@ const (
 // #nosec G101 -- names of columns
 const tokenColumns = "id, hash, user_id, purpose, device, incarnation, created, used, expires, revoked"
 
-// AddToken keeps a new token.
-func (j *Journal) AddToken(ctx context.Context, t Token) error {
+// AddToken keeps a new token of somebody who proved the password of an account. Where that was replaced since it was read, all sign-ins of before have ended, and
+// this one is refused with CodeSignedOut.
+func (j *Journal) AddToken(ctx context.Context, proved Account, t Token) error {
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, j.sql.bind("INSERT INTO tokens (org_id, "+tokenColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"),
+		var password string
+		err := tx.QueryRowContext(ctx, j.sql.bind("SELECT password FROM accounts WHERE org_id = ? AND name = ?"+j.sql.forShare()), j.org, proved.Name).Scan(&password)
+		if errors.Is(err, sql.ErrNoRows) || err == nil && password != proved.Password {
+			return &sales.Error{Code: sales.CodeSignedOut, Message: "the password of " + proved.Name + " was replaced meanwhile", Hint: "sign in with the new one"}
+		}
+		if err != nil {
+			return fmt.Errorf("look at the account again: %w", err)
+		}
+		_, err = tx.ExecContext(ctx, j.sql.bind("INSERT INTO tokens (org_id, "+tokenColumns+") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)"),
 			j.org, t.ID, t.Hash, t.UserID, t.Purpose, clean(t.Device), clean(t.Incarnation), t.Created.UnixMilli(), t.Used.UnixMilli(), t.Expires.UnixMilli())
 		if err != nil {
 			return err
