@@ -68,8 +68,9 @@ func (s *Store) AddFile(ctx context.Context, a sales.Attachment, content io.Read
 		if len(small) > 0 {
 			thumb = thumbHere
 		}
+		// One that the server had once is offered again: it may have been removed there since, because nothing named it any more.
 		if _, err := t.ExecContext(ctx, `INSERT INTO wb_file (hash, size, media, own, added_at, here, used_at, thumb) VALUES (?1, ?2, ?3, 1, ?4, 1, ?4, ?5)
-			ON CONFLICT (hash) DO UPDATE SET own = 1, here = 1, coming = 0, problem = '', thumb = excluded.thumb, used_at = excluded.used_at,
+			ON CONFLICT (hash) DO UPDATE SET own = 1, sent_at = 0, here = 1, coming = 0, problem = '', thumb = excluded.thumb, used_at = excluded.used_at,
 			added_at = CASE WHEN own = 1 THEN added_at ELSE excluded.added_at END`, m.Hash, m.Size, a.MediaType, s.now().UnixMilli(), thumb); err != nil {
 			return err
 		}

@@ -133,6 +133,12 @@ func (s *Store) sweepFiles(ctx context.Context) error {
 			return explainFile("look through the workbook's files", f.folder, err)
 		}
 	}
+	if s.putBack {
+		s.putBack = false
+		if err := setMeta(ctx, s.db.Writer(), putBackKey, ""); err != nil {
+			return err
+		}
+	}
 	return s.sweepParts(ctx)
 }
 

@@ -106,6 +106,9 @@ func (w *witness) note(counter uint64) {
 	_ = f.Close()
 }
 
+// putBackKey notes that the database was put back, until the contents that lie beside it have been looked through: an opening may be cut in between.
+const putBackKey = "put_back"
+
 // openIncarnation finds out whether this database still is the copy that the file beside it knows, and makes a new incarnation if not.
 func (s *Store) openIncarnation(ctx context.Context) error {
 	path := filepath.Join(s.dir, incarnationName)
@@ -128,11 +131,16 @@ func (s *Store) openIncarnation(ctx context.Context) error {
 	host := hostOf(s.dir)
 	same := file != nil && id != "" && file.id == id && file.host == host && token != "" &&
 		(token == file.token || token == file.before) && file.counter <= counter
+	unfinished, err := meta(ctx, s.db.Writer(), putBackKey)
+	if err != nil {
+		return err
+	}
+	s.putBack = unfinished != ""
 	if !same {
 		if id != "" {
 			s.log.Warn("the workbook was restored or copied: it writes under a new incarnation", "before", id)
-			s.putBack = true
 		}
+		s.putBack = s.putBack || id != "" || file != nil // the file beside it is from a database that is not there any more
 		id, counter = newIncarnation(s.newID()), 0
 	}
 	s.witness = &witness{path: path, id: id, host: host, counter: counter}
@@ -171,6 +179,11 @@ func (s *Store) exchangeToken(ctx context.Context, before string, counter uint64
 		}
 		if err := setMeta(ctx, tx, "token", w.token); err != nil {
 			return err
+		}
+		if s.putBack {
+			if err := setMeta(ctx, tx, putBackKey, "yes"); err != nil {
+				return err
+			}
 		}
 		return setMetaUint(ctx, tx, "counter", counter)
 	})

@@ -171,12 +171,13 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
-		if n = len(changes); n == 0 {
-			return errNothing
-		}
-		// What a restored server has of the files it says when they are offered.
-		if _, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = 0 WHERE own > 0 AND here = 1"); err != nil {
+		n = len(changes)
+		// What a restored server has of the files it says when they are offered. One may have been sent long after the change that named it.
+		if err := t.exec(ctx, kindAttachment, "UPDATE wb_file SET sent_at = 0 WHERE own > 0 AND here = 1 AND sent_at > 0"); err != nil {
 			return err
+		}
+		if n == 0 && len(t.kinds) == 0 {
+			return errNothing
 		}
 		servers := map[string]*wire.RecordState{}
 		for _, c := range changes {
