@@ -8,8 +8,6 @@ import (
 	"os"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/files"
 )
@@ -86,6 +84,7 @@ type Files struct {
 
 	running sync.Mutex      // held during a round
 	limited bool            // the server's limit is known
+	failed  map[string]bool // contents with which the server had trouble: others go first
 	last    *files.Manifest // of the content that was sent last: after a cut it is most likely the next one too
 
 	mu      sync.Mutex
@@ -104,7 +103,7 @@ func NewFiles(store FileStore, transport FileTransport, progress func(FileProgre
 	if progress == nil {
 		progress = func(FileProgress) {}
 	}
-	return &Files{store: store, transport: transport, progress: progress, locks: map[string]chan struct{}{}}
+	return &Files{store: store, transport: transport, progress: progress, failed: map[string]bool{}, locks: map[string]chan struct{}{}}
 }
 
 // Sending is the hash of the content that is being sent now, "" for none.
@@ -139,10 +138,8 @@ func (f *Files) Round(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, o := range own {
-		if err := f.send(ctx, o); err != nil {
-			return errors.Join(err, f.tell(ctx, 0, 0))
-		}
+	if err := f.sendAll(ctx, own); err != nil {
+		return errors.Join(err, f.tell(ctx, 0, 0))
 	}
 	if err := f.tell(ctx, 0, 0); err != nil {
 		return err
@@ -167,111 +164,6 @@ func (f *Files) tell(ctx context.Context, done, total int64) error {
 	return nil
 }
 
-// send offers a content, sends the chunks that are missing, and offers it again: then the server has it whole.
-func (f *Files) send(ctx context.Context, o OwnFile) error {
-	m, err := f.describe(ctx, o)
-	if err != nil || m == nil {
-		return err
-	}
-	f.setSending(o.Hash)
-	defer f.setSending("")
-	// Another try is for chunks that were collected, or refused by another's file, between the two offers.
-	for range 3 {
-		status, err := f.transport.OfferFile(ctx, *m)
-		if sales.HasCode(err, sales.CodeTooLarge) || sales.HasCode(err, sales.CodeQuota) || sales.HasCode(err, sales.CodeInvalid) || sales.HasCode(err, sales.CodeForbidden) {
-			return f.refused(ctx, o, err)
-		}
-		if err != nil {
-			return fmt.Errorf("offer file %s: %w", o.Hash, err)
-		}
-		if status.Ready {
-			return f.store.FileSent(ctx, o.Hash)
-		}
-		if err := f.sendChunks(ctx, m, status.Missing); err != nil {
-			return err
-		}
-	}
-	return nil // the next round goes on
-}
-
-func (f *Files) refused(ctx context.Context, o OwnFile, why error) error {
-	var e *sales.Error
-	errors.As(why, &e)
-	return f.store.FileRefused(ctx, o.Hash, e.Code)
-}
-
-// describe makes the manifest of a content; nil when it is not what it was when it was added, and cannot be sent.
-func (f *Files) describe(ctx context.Context, o OwnFile) (*files.Manifest, error) {
-	if f.last != nil && f.last.Hash == o.Hash {
-		return f.last, nil
-	}
-	r, err := f.store.OpenFile(ctx, o.Hash)
-	if sales.HasCode(err, sales.CodeNotFound) {
-		return nil, f.store.FileLost(ctx, o.Hash)
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer r.Close() //nolint:errcheck // it was only read
-	m, err := files.Describe(r, nil)
-	if err != nil {
-		return nil, fmt.Errorf("read file %s: %w", o.Hash, err)
-	}
-	if m.Hash != o.Hash {
-		return nil, f.store.FileRefused(ctx, o.Hash, sales.CodeFile)
-	}
-	m.MediaType = o.MediaType
-	f.last = &m
-	return &m, nil
-}
-
-// sendChunks sends the missing chunks of a content, some at once.
-func (f *Files) sendChunks(ctx context.Context, m *files.Manifest, missing []string) error {
-	r, err := f.store.OpenFile(ctx, m.Hash)
-	if err != nil {
-		return err
-	}
-	defer r.Close() //nolint:errcheck // it was only read
-	wanted := make(map[string]bool, len(missing))
-	for _, c := range missing {
-		wanted[c] = true
-	}
-	var mu sync.Mutex
-	done := m.Size
-	places := make([]int, 0, len(missing))
-	for i, c := range m.Chunks {
-		if wanted[c] {
-			wanted[c] = false // the same chunk may stand in several places
-			places = append(places, i)
-			done -= files.SizeOfChunk(m.Size, i)
-		}
-	}
-	if err := f.tell(ctx, done, m.Size); err != nil {
-		return err
-	}
-	g, gctx := errgroup.WithContext(ctx)
-	g.SetLimit(chunksAtOnce)
-	for _, i := range places {
-		g.Go(func() error {
-			if err := gctx.Err(); err != nil {
-				return err
-			}
-			b := make([]byte, files.SizeOfChunk(m.Size, i))
-			if _, err := r.ReadAt(b, int64(i)*files.ChunkSize); err != nil {
-				return fmt.Errorf("read chunk %d of file %s: %w", i+1, m.Hash, err)
-			}
-			if err := f.transport.PutChunk(gctx, m.Chunks[i], b); err != nil {
-				return fmt.Errorf("send chunk %d of %d of file %s: %w", i+1, len(m.Chunks), m.Hash, err)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			done += int64(len(b))
-			return f.tell(ctx, done, m.Size)
-		})
-	}
-	return g.Wait()
-}
-
 func (f *Files) setSending(hash string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -284,23 +176,35 @@ func (f *Files) ask(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed []error
 	for _, w := range wanted {
-		if w.Thumbnail {
-			_, err = f.Thumbnail(ctx, w.Hash)
-		} else if err = f.transport.AskFile(ctx, w.Hash); err == nil {
-			err = f.store.FileComing(ctx, w.Hash, false)
-		}
-		if sales.HasCode(err, sales.CodeNotReady) {
-			err = f.store.FileComing(ctx, w.Hash, true)
-		}
-		if sales.HasCode(err, sales.CodeNotFound) {
-			err = f.store.FileComing(ctx, w.Hash, w.Coming) // asked again later
-		}
-		if err != nil {
-			return fmt.Errorf("ask for file %s: %w", w.Hash, err)
+		if err := f.askFor(ctx, w); err != nil {
+			failed = append(failed, fmt.Errorf("ask for file %s: %w", w.Hash, err))
+			if ctx.Err() != nil || !answered(err) || len(failed) == failuresAtOnce {
+				break
+			}
 		}
 	}
-	return nil
+	return errors.Join(failed...)
+}
+
+// askFor asks for one content. Where the server has trouble with it, it is asked again after a while, and the others come first.
+func (f *Files) askFor(ctx context.Context, w WantedFile) error {
+	var err error
+	if w.Thumbnail {
+		_, err = f.Thumbnail(ctx, w.Hash)
+	} else if err = f.transport.AskFile(ctx, w.Hash); err == nil {
+		err = f.store.FileComing(ctx, w.Hash, false)
+	}
+	switch {
+	case sales.HasCode(err, sales.CodeNotReady):
+		return f.store.FileComing(ctx, w.Hash, true)
+	case sales.HasCode(err, sales.CodeNotFound):
+		return f.store.FileComing(ctx, w.Hash, w.Coming) // asked again later
+	case err != nil && ctx.Err() == nil && answered(err):
+		return errors.Join(err, f.store.FileComing(ctx, w.Hash, w.Coming))
+	}
+	return err
 }
 
 // Thumbnail fetches a small picture and keeps it; nil when there is none.
