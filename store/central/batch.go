@@ -38,6 +38,7 @@ type batch struct {
 	offered  map[string]*entry      // in this batch, by id of the change
 	known    map[string]knownChange // offered before, by id
 	moved    []wire.Cursor          // the heads of the buckets written in
+	earlier  map[key]*past          // what was seen of records' earlier changes
 	graves   map[key]bool           // records that are not there, and whether they were deleted long ago
 
 	haveGraves bool // there are some
@@ -56,7 +57,8 @@ type entry struct {
 	version int64 // of the record; 0 when it was not applied
 	verdict wire.Verdict
 	effect  []byte
-	repeats *entry // the same change, earlier in this batch
+	nodes   []uint64 // of the stamps that its texts have if it joined them; nil when not asked for
+	repeats *entry   // the same change, earlier in this batch
 }
 
 // begin starts a batch for a caller. A caller without a user is the server itself.
@@ -66,7 +68,7 @@ func (j *Journal) begin(ctx context.Context, tx *sql.Tx, caller wire.Caller, nod
 		// its caller has gone is harmless: the changes are sent again and known.
 		j: j, ctx: context.WithoutCancel(ctx), tx: tx, caller: cleanCaller(caller), trusted: caller.UserID == "", node: node, now: j.now(),
 		sees: map[string]bool{}, grown: map[string]bool{}, stmts: map[string]statement{},
-		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{}, graves: map[key]bool{},
+		rows: map[key]*row{}, original: map[key]*row{}, group: map[key]*row{}, blocked: map[key]*sales.Error{}, offered: map[string]*entry{}, known: map[string]knownChange{}, graves: map[key]bool{}, earlier: map[key]*past{},
 	}
 	var err error
 	b.tree, err = j.territories(ctx, tx)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"regexp"
 	"strconv"
+	"strings"
 
 	"github.com/rounds-field/rounds/store"
 )
@@ -125,4 +126,35 @@ func (j *Journal) Strings(ctx context.Context, query string) []string {
 		panic(err)
 	}
 	return out
+}
+
+// CountQueries counts from now on how often a prepared query with this text in it is asked.
+func (j *Journal) CountQueries(text string) (count func() int) {
+	c := &countingDialect{dialect: j.sql, text: text}
+	j.sql = c
+	return func() int { return c.n }
+}
+
+type countingDialect struct {
+	dialect
+	text string
+	n    int
+}
+
+func (c *countingDialect) prepare(ctx context.Context, tx *sql.Tx, query string) (statement, error) {
+	s, err := c.dialect.prepare(ctx, tx, query)
+	if err == nil && strings.Contains(query, c.text) {
+		s = countingStatement{s, &c.n}
+	}
+	return s, err
+}
+
+type countingStatement struct {
+	statement
+	n *int
+}
+
+func (c countingStatement) QueryContext(ctx context.Context, args ...any) (*sql.Rows, error) {
+	*c.n++
+	return c.statement.QueryContext(ctx, args...)
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 
 	"google.golang.org/protobuf/proto"
 
@@ -12,9 +13,6 @@ import (
 	"github.com/rounds-field/rounds/sync/syncpb"
 	"github.com/rounds-field/rounds/sync/wire"
 )
-
-// joinedLookback bounds how many changes of a record are searched for a joined text.
-const joinedLookback = 1000
 
 // textAt finds the text that a field of a record held when it had a stamp: what a change set it to, in this batch or before, or what two changes
 // were joined into. It is not known of changes whose content was pruned, or that a restored server has lost.
@@ -36,7 +34,14 @@ func (b *batch) textAt(k key, field int, stamp hlc.Stamp) (text string, known bo
 	var payload []byte
 	err = s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), int64(stamp.HLC), int64(stamp.Node)).Scan(&payload)
 	if errors.Is(err, sql.ErrNoRows) {
-		return b.boundedText(k, field, stamp)
+		c, err := b.ownBefore(k, stamp)
+		if err != nil {
+			return "", false, fmt.Errorf("look for an earlier text: %w", err)
+		}
+		if c != nil {
+			text, known = textOf(c.Fields, field)
+		}
+		return text, known, nil
 	}
 	if err != nil {
 		return "", false, fmt.Errorf("look for an earlier text: %w", err)
@@ -67,64 +72,28 @@ func (b *batch) wrote(c *wire.Change, stamp hlc.Stamp) bool {
 	return stamp.Node == b.node && c.HLC == stamp.HLC
 }
 
-// boundedText looks among the device's own earlier changes for one whose reading had to be bounded.
-func (b *batch) boundedText(k key, field int, stamp hlc.Stamp) (text string, known bool, err error) {
-	if stamp.Node != b.node {
-		return "", false, nil
-	}
-	s, err := b.stmt("SELECT payload FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND node = ? AND version IS NOT NULL ORDER BY version DESC LIMIT ?")
-	if err != nil {
-		return "", false, err
-	}
-	rows, err := s.QueryContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), int64(stamp.Node), joinedLookback)
-	if err != nil {
-		return "", false, fmt.Errorf("look for an earlier text: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var payload []byte
-		if err := rows.Scan(&payload); err != nil {
-			return "", false, fmt.Errorf("look for an earlier text: %w", err)
-		}
-		c, err := b.decodeChange(payload)
-		if err != nil {
-			return "", false, err
-		}
-		if b.wrote(c, stamp) {
-			text, known = textOf(c.Fields, field)
-			return text, known, nil
-		}
-	}
-	return "", false, rows.Err()
-}
-
 // joined finds the change that joined a record's text into the one with a stamp, and that text.
 func (b *batch) joined(k key, stamp hlc.Stamp) (by origin, text string, found bool, err error) {
 	for _, e := range b.applied(k) {
-		if text, found, err = joinedIn(e.effect, stamp); err != nil || found {
+		if e.nodes == nil && e.effect != nil {
+			if e.nodes, err = nodesOf(e.effect); err != nil {
+				return origin{}, "", false, err
+			}
+		}
+		if slices.Contains(e.nodes, stamp.Node) {
+			text, found, err = joinedIn(e.effect, stamp)
 			return origin{e.author, e.device, e.change.ID}, text, found, err
 		}
 	}
-	s, err := b.stmt("SELECT author, device, id, effect FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND version IS NOT NULL AND effect IS NOT NULL ORDER BY version DESC LIMIT ?")
+	if by, found, err = b.joinedBefore(k, stamp); !found || err != nil {
+		return origin{}, "", false, err
+	}
+	effect, err := b.effectByID(by.change)
 	if err != nil {
 		return origin{}, "", false, err
 	}
-	rows, err := s.QueryContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), joinedLookback)
-	if err != nil {
-		return origin{}, "", false, fmt.Errorf("look for a joined text: %w", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id, effect []byte
-		if err := rows.Scan(&by.user, &by.device, &id, &effect); err != nil {
-			return origin{}, "", false, fmt.Errorf("look for a joined text: %w", err)
-		}
-		if text, found, err = joinedIn(effect, stamp); err != nil || found {
-			by.change = idText(id)
-			return by, text, found, err
-		}
-	}
-	return origin{}, "", false, rows.Err()
+	text, found, err = joinedIn(effect, stamp)
+	return by, text, found, err
 }
 
 func joinedIn(effect []byte, stamp hlc.Stamp) (string, bool, error) {
