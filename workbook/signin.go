@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store/local"
@@ -22,7 +23,7 @@ func (w *Workbook) SignIn(ctx context.Context, server, user, password string) er
 	if err != nil {
 		return err
 	}
-	target := folderOf(server, user)
+	target := folderOf(server, normal(user))
 	_, statErr := os.Stat(filepath.Join(w.Dir, target))
 	known := statErr == nil
 	if !known && !errors.Is(statErr, os.ErrNotExist) {
@@ -41,6 +42,14 @@ func (w *Workbook) SignIn(ctx context.Context, server, user, password string) er
 		}
 	}
 	id, token, err := w.ask(ctx, server, user, password)
+	if err == nil && !known {
+		var own string
+		if own, err = w.ownedBy(ctx, id, target); err == nil && own != "" {
+			if id, token, err = w.askAgain(ctx, id, token, own, target, password); err == nil {
+				target, known = own, true
+			}
+		}
+	}
 	if err == nil {
 		err = w.adopt(ctx, id, token, target)
 	}
@@ -160,6 +169,58 @@ func (w *Workbook) backTo(ctx context.Context, before, target string, known bool
 	return os.RemoveAll(filepath.Join(w.Dir, target))
 }
 
+// ownedBy finds the folder, other than the one with their name, in which a user of a server has a workbook already: what it is called comes from how name and
+// address were written when it was made. "" when there is none.
+func (w *Workbook) ownedBy(ctx context.Context, id local.Identity, target string) (string, error) {
+	found, err := filepath.Glob(filepath.Join(w.Dir, "*", local.DatabaseName))
+	if err != nil {
+		return "", fmt.Errorf("look for databases in %s: %w", w.Dir, err)
+	}
+	for _, path := range found {
+		sub := filepath.Base(filepath.Dir(path))
+		if sub == target || sub == localName || sub == sampleName {
+			continue
+		}
+		owner, err := local.OwnerOf(ctx, filepath.Dir(path))
+		if err != nil {
+			if w.log != nil {
+				w.log.Warn("see whose workbook this is", "folder", sub, "error", err)
+			}
+			continue // a damaged one keeps nobody from signing in
+		}
+		if server, err := client.Address(owner.Server); err == nil && server == id.Server && owner.UserID == id.UserID && owner.OrganisationID == id.OrganisationID {
+			return sub, nil
+		}
+	}
+	return "", nil
+}
+
+// askAgain signs a user in who has a workbook in the folder own already, for that one. What was made or begun for target is given up.
+func (w *Workbook) askAgain(ctx context.Context, id local.Identity, token, own, target, password string) (local.Identity, string, error) {
+	c, err := client.New(id.Server, token)
+	if err != nil {
+		return id, "", err
+	}
+	if err := c.SignOut(ctx); err != nil && w.log != nil {
+		w.log.Info("a sign-in that is not used is left to expire", "error", err)
+	}
+	fresh := w.sub == target
+	if w.sub == localName {
+		if err := w.refuseUnsentLocal(ctx, id.UserName); err != nil {
+			return id, "", err
+		}
+	}
+	if err := w.switchTo(ctx, own); err != nil {
+		return id, "", err
+	}
+	if fresh {
+		if err := os.RemoveAll(filepath.Join(w.Dir, target)); err != nil {
+			return id, "", fmt.Errorf("remove the folder of a sign-in that was given up: %w", err)
+		}
+	}
+	return w.ask(ctx, id.Server, id.UserName, password)
+}
+
 // refuseUnsentLocal stops a sign-in that would leave work behind in the database that has no server.
 func (w *Workbook) refuseUnsentLocal(ctx context.Context, user string) error {
 	waiting, rejected, _, err := w.Store.Counts(ctx)
@@ -171,6 +232,9 @@ func (w *Workbook) refuseUnsentLocal(ctx context.Context, user string) error {
 		Hint: "export the records of the local workbook, sign in with another folder, and import them there",
 	}
 }
+
+// normal is a user name as the server knows it.
+func normal(user string) string { return strings.ToLower(strings.TrimSpace(user)) }
 
 func shortHash(parts ...string) string {
 	h := sha256.New()

@@ -83,7 +83,7 @@ func (w *Workbook) finishSignIn(ctx context.Context) error {
 	if err != nil || id.Server == "" {
 		return err
 	}
-	target := folderOf(id.Server, id.UserName)
+	target := folderOf(id.Server, normal(id.UserName))
 	if err := w.move(ctx, target); err != nil {
 		return err
 	}

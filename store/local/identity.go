@@ -2,12 +2,17 @@ package local
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/google/uuid"
 
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/store"
 )
 
 // Identity is whose workbook this is. Before a server is known the user's id is one of this workbook's own making.
@@ -25,6 +30,27 @@ func (s *Store) Identity(context.Context) (Identity, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.identity, nil
+}
+
+// OwnerOf tells whose workbook lies in a folder, without opening it; the zero Identity when there is none, or nobody's yet.
+func OwnerOf(ctx context.Context, dir string) (Identity, error) {
+	var id Identity
+	path := filepath.Join(dir, DatabaseName)
+	if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+		return id, nil
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		return id, store.Explain("see whose workbook "+dir+" is", err)
+	}
+	text, err := meta(ctx, db, "identity")
+	if e := db.Close(); err == nil {
+		err = e
+	}
+	if err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &id)
+	}
+	return id, store.Explain("see whose workbook "+dir+" is", err)
 }
 
 // SetIdentity says whose workbook this is. One that has no server yet is attached to the one given (see Attach). A workbook belongs to one user of

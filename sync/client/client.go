@@ -61,12 +61,21 @@ func Address(server string) (string, error) {
 	default:
 		return "", bad("does not begin with https://")
 	}
-	return u.Scheme + "://" + u.Host + strings.TrimSuffix(u.Path, "/"), nil
+	return u.Scheme + "://" + host(u) + strings.TrimSuffix(u.Path, "/"), nil
+}
+
+// host is the host of an address as all its spellings have it in common: in small letters, without the port that the scheme stands for.
+func host(u *url.URL) string {
+	h := strings.ToLower(u.Host)
+	if u.Port() == map[string]string{"https": "443", "http": "80"}[u.Scheme] {
+		h = strings.TrimSuffix(h, ":"+u.Port())
+	}
+	return h
 }
 
 func loopback(host string) bool {
 	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
 // SignIn trades a user name and password for a device token.
