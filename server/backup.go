@@ -35,8 +35,19 @@ func Migrate(ctx context.Context, p Place) ([]string, error) {
 	return append(done, more...), q.Close()
 }
 
-// Backup writes a backup of a journal into a file, which is there only when it is whole. A server may be at work on the same database.
-func Backup(ctx context.Context, j *central.Journal, file, program string) (*central.Contents, error) {
+// Backup writes a backup of a place into a file, which is there only when it is whole. A server may be at work on it, also one of an older version: the place stays
+// as it is.
+func Backup(ctx context.Context, p Place, file, program string) (*central.Contents, error) {
+	return backupInto(file, func(w io.Writer) (*central.Contents, error) { return central.BackupOf(ctx, p.address(), w, program) })
+}
+
+// BackupTo writes a backup of a place.
+func BackupTo(ctx context.Context, p Place, w io.Writer, program string) error {
+	_, err := central.BackupOf(ctx, p.address(), w, program)
+	return err
+}
+
+func backupInto(file string, write func(io.Writer) (*central.Contents, error)) (*central.Contents, error) {
 	if _, err := os.Stat(file); err == nil {
 		return nil, &sales.Error{Code: sales.CodeInUse, Message: "there is a file " + file + " already", Hint: "name another one, or remove it"}
 	}
@@ -45,7 +56,7 @@ func Backup(ctx context.Context, j *central.Journal, file, program string) (*cen
 	if err != nil {
 		return nil, store.Explain("write the backup "+file, err)
 	}
-	c, err := j.Backup(ctx, f, program)
+	c, err := write(f)
 	if err == nil {
 		err = f.Sync()
 	}
@@ -209,7 +220,7 @@ func Move(ctx context.Context, from, to Place, program string, o RestoreOptions)
 		return done, report.Err()
 	}
 	r, w := io.Pipe()
-	go func() { w.CloseWithError(central.BackupOf(ctx, from.address(), w, program)) }()
+	go func() { w.CloseWithError(BackupTo(ctx, from, w, program)) }()
 	done.Restored, err = Restore(ctx, to, r, o)
 	_ = r.Close() // it never fails; it ends the other side
 	if err != nil {

@@ -130,7 +130,7 @@ func TestARestoreKeepsWhatWasThereAndADamagedBackupChangesNothing(t *testing.T) 
 	p := Place{Data: t.TempDir()}
 	filled(t, p)
 	var backup bytes.Buffer
-	if err := central.BackupOf(t.Context(), p.address(), &backup, "test"); err != nil {
+	if err := BackupTo(t.Context(), p, &backup, "test"); err != nil {
 		t.Fatal(err)
 	}
 	j, err := OpenJournal(t.Context(), p.Data, "")

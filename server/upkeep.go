@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -142,7 +143,7 @@ func (u *Upkeep) backup(ctx context.Context) (string, error) {
 	}
 	path := filepath.Join(u.config.Backups, "rounds-"+stamp(u.now())+".rounds")
 	fresh := path + unverified
-	c, err := Backup(ctx, u.journal, fresh, u.config.Version)
+	c, err := backupInto(fresh, func(w io.Writer) (*central.Contents, error) { return u.journal.Backup(ctx, w, u.config.Version) })
 	if err != nil {
 		return "", err
 	}

@@ -44,16 +44,10 @@ any database. FILE - writes to standard output. The contents of files (photos, d
 			if err := p.place().Occupied(); err != nil {
 				return err
 			}
-			j, err := server.OpenJournal(cmd.Context(), p.data, p.database)
-			if err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, j.Close()) }()
 			if args[0] == "-" {
-				_, err := j.Backup(cmd.Context(), p.out, version)
-				return err
+				return server.BackupTo(cmd.Context(), p.place(), p.out, version)
 			}
-			c, err := server.Backup(cmd.Context(), j, args[0], version)
+			c, err := server.Backup(cmd.Context(), p.place(), args[0], version)
 			if err == nil {
 				fmt.Fprintf(p.out, "wrote %d rows of organisation %s to %s\n", c.Rows(), c.Organisation, args[0])
 			}

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/rounds-field/rounds/store"
 )
 
 func TestABackupIsVerifiedRestoredAndMovedByCommands(t *testing.T) {
@@ -39,6 +41,29 @@ func TestABackupIsVerifiedRestoredAndMovedByCommands(t *testing.T) {
 	if out := mustRun(t, piped, "verify", "-"); !strings.Contains(out, "no fault was found") {
 		t.Error(out)
 	}
+}
+
+// The program is newer than the database and its servers: a backup must not be what brings the tables up to date.
+func TestABackupByANewerProgramLeavesTheTablesAsTheyAre(t *testing.T) {
+	dir := t.TempDir()
+	data := filepath.Join(dir, "data")
+	mustRun(t, "", "migrate", "--data", data)
+	mustRun(t, "a good password", "user", "add", "boss", "--data", data, "--role", "admin", "--password-stdin")
+	db, err := store.Open(t.Context(), filepath.Join(data, "rounds.db"), store.Options{Readers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Writer().ExecContext(t.Context(), "DELETE FROM goose_db_version WHERE version_id > 2"); err != nil {
+		t.Fatal(err)
+	}
+	mustRun(t, "", "backup", filepath.Join(dir, "one.rounds"), "--data", data)
+	mustRun(t, "", "backup", "-", "--data", data)
+	var version int
+	if err := db.Writer().QueryRowContext(t.Context(), "SELECT MAX(version_id) FROM goose_db_version").Scan(&version); err != nil || version != 2 {
+		t.Errorf("the tables have version %d, %v", version, err)
+	}
+	mustRun(t, "", "restore", filepath.Join(dir, "one.rounds"), "--data", filepath.Join(dir, "other"))
 }
 
 func TestARefusalToReplaceOrReadSaysWhatToDo(t *testing.T) {

@@ -69,23 +69,47 @@ func Migrate(ctx context.Context, database string) (done []string, err error) {
 	return done, store.Explain("migrate the database", err)
 }
 
-// BackupOf backs up a database of which nobody has opened the journal, and changes nothing in it.
-func BackupOf(ctx context.Context, database string, w io.Writer, program string) error {
+// BackupOf backs up a database of which nobody has opened the journal, and changes nothing in it: its tables may be those of an older program, to which the
+// backup is then the way back.
+func BackupOf(ctx context.Context, database string, w io.Writer, program string) (*Contents, error) {
 	t, err := attach(ctx, database, Options{})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	err = t.j.db.Read(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
+		schema, err := t.organisation(ctx, tx)
+		if newest := t.newest(); err == nil && schema > newest {
+			err = otherVersion(schema, newest)
+		}
+		return err
 	})
+	var c *Contents
 	if err == nil {
-		t.j.orgID = idText(t.j.org)
-		_, err = t.j.Backup(ctx, w, program)
+		c, err = t.j.Backup(ctx, w, program)
 	}
 	if e := t.j.db.Close(); err == nil {
 		err = e
 	}
-	return store.Explain("back up the database", err)
+	return c, store.Explain("back up the database", err)
+}
+
+// organisation finds out whose database it is, and gives the version of its tables.
+func (t *attached) organisation(ctx context.Context, tx *sql.Tx) (schema int64, err error) {
+	err = tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&schema)
+	if err == nil {
+		err = tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
+	}
+	if err != nil {
+		return 0, &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one", Cause: err}
+	}
+	t.j.orgID = idText(t.j.org)
+	return schema, nil
+}
+
+func otherVersion(schema, newest int64) error {
+	return &sales.Error{
+		Code: sales.CodeInvalid, Message: fmt.Sprintf("the tables have version %d, and this program is for version %d", schema, newest), Hint: "run `rounds-server migrate`, or use the rounds-server that made them",
+	}
 }
 
 // Inspect verifies a database and sums up its tables, without changing anything: neither the version of its tables nor its clock.
@@ -106,19 +130,13 @@ func (t *attached) inspect(ctx context.Context) (*Contents, *Report, error) {
 	var report *Report
 	err := t.j.db.Read(ctx, func(tx *sql.Tx) error {
 		c = &Contents{}
-		err := tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&c.Schema)
-		if err == nil {
-			err = tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
+		schema, err := t.organisation(ctx, tx)
+		if newest := t.newest(); err == nil && schema != newest {
+			err = otherVersion(schema, newest)
 		}
 		if err != nil {
-			return &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one", Cause: err}
+			return err
 		}
-		if newest := t.newest(); c.Schema != newest {
-			return &sales.Error{
-				Code: sales.CodeInvalid, Message: fmt.Sprintf("the tables have version %d, and this program is for version %d", c.Schema, newest), Hint: "run `rounds-server migrate`, or use the rounds-server that made them",
-			}
-		}
-		t.j.orgID = idText(t.j.org)
 		if c, err = t.j.writeBackup(ctx, tx, &backupWriter{buf: bufio.NewWriter(io.Discard), sum: sha256.New()}, ""); err != nil {
 			return err
 		}

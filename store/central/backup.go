@@ -39,6 +39,9 @@ var backupTables = []string{
 	"file_refs", "files", "file_parts", "file_chunks",
 }
 
+// backupSince names the tables that older versions of the tables do not have, each with the first that has it.
+var backupSince = map[string]int64{"graves": 2, "file_refs": 3, "files": 3, "file_parts": 3, "file_chunks": 3}
+
 // BackupHeader says what a backup is of.
 type BackupHeader struct {
 	Format       int       `json:"format"`
@@ -153,6 +156,9 @@ func (j *Journal) writeBackup(ctx context.Context, tx *sql.Tx, out *backupWriter
 		return nil, err
 	}
 	for _, name := range backupTables {
+		if backupSince[name] > c.Schema {
+			continue
+		}
 		t, err := j.backupTable(ctx, tx, out, name)
 		if err != nil {
 			return nil, fmt.Errorf("back up table %s: %w", name, err)

@@ -158,3 +158,29 @@ func (c countingStatement) QueryContext(ctx context.Context, args ...any) (*sql.
 	*c.n++
 	return c.statement.QueryContext(ctx, args...)
 }
+
+// MakeOlder makes a database with the tables of an earlier version, and an organisation in it.
+func MakeOlder(ctx context.Context, database string, version int64) error {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return err
+	}
+	if _, err = t.migrate(ctx, version); err == nil {
+		org := idBytes(t.j.newID())
+		_, err = t.writer.ExecContext(ctx, t.j.sql.bind("INSERT INTO organisations (org_id, name, created, clock) VALUES (?, 'Old', 1, 1)"), org)
+		if err == nil {
+			_, err = t.writer.ExecContext(ctx, t.j.sql.bind("INSERT INTO audit (org_id, id, at, actor, action, subject, detail) VALUES (?, ?, 1, '', 'made', '', '')"), org, idBytes(t.j.newID()))
+		}
+	}
+	return errors.Join(err, t.j.db.Close())
+}
+
+// SchemaOf is the version of the tables of a database.
+func SchemaOf(ctx context.Context, database string) (version int64, err error) {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return 0, err
+	}
+	err = t.writer.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&version)
+	return version, errors.Join(err, t.j.db.Close())
+}
