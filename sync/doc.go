@@ -78,7 +78,7 @@
 // do, both versions of the passage stay, each begun with "≠ ", and where one edit took lines away that the other changed, the changed lines
 // stay. In these two cases a choice is left: a conflict record, marked as joined, tells the author of the earlier edit, or the one whose
 // lines came back. The joined text gets a stamp of its own: one more than the later reading, and as node the first eight bytes of
-// the SHA-256 of the text, with the four bits of a UUID's version set to 14, so that it is nobody's. Where base is not found (the history was
+// the SHA-256 of the text, with the four bits of a UUID's version set to 14, so that it is nobody's; an incarnation that would have them is refused. Where base is not found (the history was
 // pruned, or a restore lost it), or the joined text would be over the limit of a text, the field is decided as with last.
 //
 // # Order

@@ -71,6 +71,18 @@ func TestAnIncarnationCannotPassForAnotherUsersDevice(t *testing.T) {
 	}
 }
 
+// The stamps of joined texts are nobody's: an incarnation that made such would leave others without the name of who replaced their value, and unable to join a text with its.
+func TestAnIncarnationCannotPassForAJoinedText(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep, "31")
+	nobody := uuid.New()
+	nobody[6] = 0xe0 | nobody[6]&0x0f
+	_, err := w.journal.Push(t.Context(), a.caller, wire.PushRequest{Incarnation: nobody.String(), Changes: []wire.Change{a.create(sales.Partner{Name: "A", RegionCode: "3101"})}})
+	if !sales.HasCode(err, sales.CodeInvalid) {
+		t.Errorf("%v", err)
+	}
+}
+
 // The id of a conflict follows from the change that made it: whoever made a record with that id first would keep the loser from being told.
 func TestOnlyTheServerMakesConflicts(t *testing.T) {
 	w := newWorld(t)

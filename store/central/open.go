@@ -18,6 +18,7 @@ import (
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/hlc"
+	"github.com/rounds-field/rounds/sync/merge"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -190,8 +191,8 @@ func (j *Journal) Ping(ctx context.Context) error {
 	})
 }
 
-// isOwn says whether an incarnation would make stamps like those of a server.
+// isOwn says whether an incarnation would make stamps like those of a server, or of the texts that one has joined.
 func (j *Journal) isOwn(incarnation string) bool {
 	node := wire.NodeOf(incarnation)
-	return node == 0 || serverNode(node) || node == wire.NodeOf(j.orgID) // the last one made stamps once, too
+	return node == 0 || serverNode(node) || merge.IsJoined(hlc.Stamp{Node: node}) || node == wire.NodeOf(j.orgID) // the last one made stamps once, too
 }
