@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -42,6 +43,11 @@ func newDesk(ctx context.Context, w fyne.Window, wb *workbook.Workbook, prefs *p
 	d := &desk{ctx: ctx, window: w, book: wb, prefs: prefs, stopSync: func() {}}
 	d.state = &state{book: wb, failed: d.showError}
 	wb.Subscribe(func(kinds []string) {
+		if slices.Contains(kinds, "user") && d.currentShell() != nil { // a role may have changed
+			if err := d.readMe(); err != nil {
+				d.showError(err)
+			}
+		}
 		d.recount()
 		if s := d.currentShell(); s != nil {
 			s.Notify(kinds...)
@@ -144,6 +150,14 @@ func (d *desk) showApp() {
 
 // enter reads who works here and how their window looked.
 func (d *desk) enter() error {
+	if err := d.readMe(); err != nil {
+		return err
+	}
+	return d.state.load(d.ctx)
+}
+
+// readMe reads who works here.
+func (d *desk) readMe() error {
 	id, err := d.book.Identity(d.ctx)
 	if err != nil {
 		return err
@@ -157,7 +171,7 @@ func (d *desk) enter() error {
 	d.mu.Lock()
 	d.me = me
 	d.mu.Unlock()
-	return d.state.load(d.ctx)
+	return nil
 }
 
 // signedIn shows the workbook of whoever is signed in now.

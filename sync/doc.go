@@ -98,7 +98,8 @@
 // page. A record that left a bucket is sent there with moved set; a deleted one with deleted set. While more is true the device stages the page
 // durably and asks again with the new cursors. The page with more false was at every bucket's head within its snapshot: with it, all
 // that was staged becomes visible at once. It names every bucket that the caller sees and that holds anything, with checksum and
-// count; a bucket that the device holds and that is not named has been lost, and its rows go.
+// count; a bucket that the device holds and that is not named has been lost, and its rows go, with
+// what the device remembered of others' edits of them. The role under which a device lets its user write is that of the user's own record in the directory.
 //
 // A cursor that is not of the server's history (unknown epoch, other chain at that seq, seq beyond head) is answered with reset: the device
 // drops what it has of that bucket, takes it from the beginning, and sends the acknowledged changes that it still keeps (30 days) again: after a
@@ -154,7 +155,7 @@
 //
 // A brief request asks that the last page name only the buckets that moved, and under lost those of the cursors that the caller no longer
 // sees or that are not there any more; what is not named is as it was. A device asks briefly unless its last complete comparison is a day old, a bucket is
-// being taken anew, or a page with more came before in this pull: then the last page has to name everything that moved on the way.
+// being taken anew, or a page with more came before in this pull or in one that was cut: then the last page has to name everything that moved on the way.
 //
 // A device with 32 cursors or more sends 64 digests in their place: a bucket's slot is its name's FNV-1a hash h, folded ((h xor h>>32) mod 64), and a slot's
 // digest is the sum modulo 2^64 over its cursors of the first eight bytes of SHA-256 over the name, a zero byte, epoch, seq and chain (8 bytes

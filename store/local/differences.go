@@ -86,13 +86,13 @@ func (s *Store) Differs(ctx context.Context, d sales.Difference) error {
 	})
 }
 
-// Compared says when a checkpoint last compared all buckets; the zero time when that is to be done now, because it never was or because a bucket is being
-// taken anew, about which a brief answer says nothing.
+// Compared says when a checkpoint last compared all buckets; the zero time when that is to be done now, because it never was, because a bucket is being
+// taken anew, or because pages were kept already of a checkpoint that was cut: about those a brief answer says nothing.
 func (s *Store) Compared(ctx context.Context) (time.Time, error) {
 	var at time.Time
 	err := s.db.Read(ctx, func(tx *sql.Tx) error {
 		var retaking bool
-		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_bucket WHERE retake = 1)").Scan(&retaking); err != nil || retaking {
+		if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM wb_bucket WHERE retake = 1) OR EXISTS (SELECT 1 FROM wb_stage_bucket)").Scan(&retaking); err != nil || retaking {
 			return err
 		}
 		ms, err := metaUint(ctx, tx, "compared")

@@ -12,6 +12,9 @@ import (
 // verdicts; those that the server has taken are done with.
 func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState, deleted bool, by *wire.RecordState) error {
 	p.account(old.Bucket, sumBytes(old), "", nil)
+	if !deleted {
+		p.left = append(p.left, sales.RecordRef{Kind: tb.kind.Name, ID: old.ID})
+	}
 	if deleted {
 		e := storedEntry{Verb: sales.Delete, User: by.UpdatedBy, At: sales.Instant(by.Latest().HLC.Millis())}
 		if e.At == 0 {
@@ -33,6 +36,27 @@ func (p *pulling) takeAway(ctx context.Context, tb *table, old *wire.RecordState
 		return p.rebase(ctx, tb, old.ID, nil)
 	}
 	return p.removeRow(ctx, tb, old.ID)
+}
+
+// forgetLeft forgets what others did to the records that left this user's sight: it is part of them.
+func (p *pulling) forgetLeft(ctx context.Context) error {
+	for _, r := range p.left {
+		if _, err := p.ExecContext(ctx, "DELETE FROM wb_history WHERE record_id = ?1 AND NOT EXISTS (SELECT 1 FROM "+tables[r.Kind].name+" WHERE id = ?1)", r.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inSight says whether a change belongs into the history: that of a record that is here, or that was deleted. One that left this user's sight has none.
+func (t *txn) inSight(ctx context.Context, c *change) (bool, error) {
+	var found bool
+	query := "SELECT EXISTS (SELECT 1 FROM wb_history WHERE record_id = ?1 AND json_extract(entry, '$.verb') = 3)"
+	if tb, ok := tables[c.Kind]; ok {
+		query += " OR EXISTS (SELECT 1 FROM " + tb.name + " WHERE id = ?1)"
+	}
+	err := t.QueryRowContext(ctx, query, c.RecordID).Scan(&found)
+	return found, err
 }
 
 // sweep takes away what did not come again of the buckets that were taken anew.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/replica"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -34,7 +35,8 @@ type pulling struct {
 	stmts     map[string]*sql.Stmt
 	records   int
 	conflicts int
-	deferred  map[string]int // kinds whose entries are made later, with the number of rows
+	left      []sales.RecordRef // records that left this user's sight, if they did not come again elsewhere
+	deferred  map[string]int    // kinds whose entries are made later, with the number of rows
 }
 
 func (s *Store) pull(ctx context.Context, doing string, fn func(p *pulling) error) error {
@@ -159,6 +161,12 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 			return err
 		}
 		if err := p.releaseSome(ctx); err != nil {
+			return err
+		}
+		if err := p.forgetLeft(ctx); err != nil {
+			return err
+		}
+		if err := p.followRole(ctx); err != nil {
 			return err
 		}
 		if out.Mismatched, err = p.compare(ctx, &page); err != nil {

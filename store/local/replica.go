@@ -253,7 +253,11 @@ func (s *Store) tidy(ctx context.Context) error {
 		marks := make([]string, len(old))
 		args := make([]any, len(old))
 		for i, c := range old {
-			if c.state != stateUndone {
+			here, err := t.inSight(ctx, c)
+			if err != nil {
+				return err
+			}
+			if here && c.state != stateUndone {
 				if err := t.remember(ctx, c.RecordID, c.history()); err != nil {
 					return err
 				}
