@@ -68,11 +68,18 @@ build-cli: ## Build rounds-server and roundsctl only: neither cgo nor system pac
 	scripts/patch-toolkit.sh $(@D)
 
 .PHONY: test
-test: deps-test build test-go test-screens test-sim test-window ## Run every test, with the race detector; a real window and a real browser among them
+test: deps-test build test-go test-long test-screens test-window ## Run every test, with the race detector; a real window and a real browser among them
 
 .PHONY: test-go
-test-go: ## Run the Go tests with the race detector (PKG=./sales/... for some of them)
-	CGO_ENABLED=1 go test -race -p 2 -timeout 30m -tags $(TEST_TAGS) $(PKG)
+test-go: ## Run the Go tests but the long ones with the race detector (PKG=./sales/... for some of them)
+	CGO_ENABLED=1 go test -race -short -p 2 -timeout 30m -tags $(TEST_TAGS) $(PKG)
+
+# The packages of which -short leaves out tests: those of one goroutine that would take the race detector many minutes.
+LONG := $(shell grep -rl --include='*_test.go' 'testing\.Short()' . | xargs -n 1 dirname | sort -u)
+
+.PHONY: test-long
+test-long: ## Run the packages with long tests whole, without the race detector; 1,000 plays of the sync simulation among them
+	CGO_ENABLED=0 go test -count=1 -p 2 -timeout 60m $(LONG)
 
 .PHONY: test-screens
 test-screens: ## Compare every screen with its pictures, in both languages and themes

@@ -306,6 +306,9 @@ func (f readFunc) Read(b []byte) (int, error) { return f(b) }
 // Guarantee 37: a file of 50 MB that is cut at each hundredth, on the way up and on the way down, goes on where it was; its hash is equal and nobody sees
 // it half-ready.
 func TestAFileCutAtEachHundredthResumesAndIsNeverSeenHalfReady(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	s := startFileServer(t, files.Limits{})
 	mine, theirs := s.device("li.na"), s.device("wang.wei")
 	content := randomBytes(37, 50_000_000)

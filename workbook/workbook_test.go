@@ -252,6 +252,9 @@ func TestTheSampleStaysApartFromARealServer(t *testing.T) {
 }
 
 func TestALargeSampleIsFilledAndOneCutShortIsFilledAnew(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	wb := open(t, t.TempDir())
 	defer closeBook(t, wb)
 	me := sales.User{ID: sales.NewID(), Name: "li.na", DisplayName: "李娜", Role: "rep"}

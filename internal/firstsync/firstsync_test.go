@@ -257,6 +257,9 @@ func cut(t *testing.T, records, page int) {
 }
 
 func TestAFirstSyncThatIsCutAtEveryTwentiethGoesOnWhereItWas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	if os.Getenv("ROUNDS_SOAK") != "" {
 		cut(t, 200_000, 5000)
 		return

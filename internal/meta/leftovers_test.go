@@ -16,9 +16,25 @@ var leftovers = map[string]*regexp.Regexp{
 	"a path outside the project": regexp.MustCompile(`\.\./\.\./\.\./\.\.|(^|["'\s(=])\.\./(shared|main)\b`),
 }
 
+// long begins a test that the race detector would take many minutes for. It is not switched off: the Makefile runs every package that has one again, whole.
+var long = strings.Join([]string{
+	"\tif testing.Short() {",
+	"\t\tt.Sk" + `ip("long, and of one goroutine: make test-long runs it without the race detector")`,
+	"\t}", "",
+}, "\n")
+
+func TestLongTestsAreRunWhole(t *testing.T) {
+	made := read(t, "Makefile")
+	for _, want := range []string{"test: deps-test build test-go test-long ", "LONG := $(shell grep -rl --include='*_test.go' 'testing\\.Short()' .", "go test -count=1 -p 2 -timeout 60m $(LONG)\n"} {
+		if !strings.Contains(made, want) {
+			t.Errorf("the Makefile does not have %q", want)
+		}
+	}
+}
+
 func TestNothingIsLeftForLater(t *testing.T) {
 	for _, name := range sources(t, ".go", ".sh", ".md", ".toml", ".yml", ".yaml", ".proto", "Makefile", ".html", ".sql") {
-		content := read(t, name)
+		content := strings.ReplaceAll(read(t, name), long, "\n\n\n")
 		if generated.MatchString(content) {
 			continue
 		}

@@ -9,6 +9,9 @@ import (
 
 // Guarantee 43: the same play on SQLite and on PostgreSQL gives the same messages, byte for byte, and the same log in the end.
 func TestSQLiteAndPostgreSQLGiveTheSameTraces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	for _, seed := range []uint64{1, 2, 3} {
 		var traces []string
 		for _, database := range []string{filepath.Join(t.TempDir(), "server.db"), pgtest.New(t)} {

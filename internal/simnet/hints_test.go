@@ -89,6 +89,9 @@ func (n *stream) Watch(ctx context.Context, hint func(changed bool)) error {
 
 // Guarantee 41: devices that run by themselves converge, whether every hint is lost or comes five times, on a network that loses calls as well.
 func TestWithAllHintsLostOrDoubledEverybodyConverges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	const seeds = 4
 	for _, x := range []struct {
 		name  string

@@ -19,6 +19,9 @@ const killedPushes = 500
 // Guarantee 5: the server is killed before any write to its disk that pushes take. Of the push that was under way it has everything or nothing, of those that it
 // answered everything; the numbers of its buckets are dense, its sums right, and the device that sends again gets every change in once.
 func TestAServerKilledInThePushAtAnyWriteHasAllOfItOrNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	s, ann, _, _ := calm(t)
 	album := t.TempDir()
 	type picture struct {

@@ -177,6 +177,9 @@ func TestARecordThatWasCreatedAndDeletedIsAbsentFromAFreshInstall(t *testing.T) 
 // The server forgets after an hour what it otherwise keeps for 90 days, again and again, while devices are offline for longer, restart, and get answers late: everything
 // converges and is accounted for as ever.
 func TestPlaysConvergeWhateverTheServerForgets(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	horizon := central.Horizon{Deleted: time.Hour, Changes: 3 * time.Hour}
 	var forgot int64
 	for seed := range uint64(16) {

@@ -2,5 +2,5 @@
 
 package simnet
 
-// The race detector makes a play eight times as long. `make test` plays all seeds without it as well.
-func init() { defaultSeeds = 8 }
+// The race detector makes a play fifteen times as long. `make test-long` plays all seeds without it.
+func init() { defaultSeeds, longPlays = 8, 1 }

@@ -8,15 +8,14 @@ import (
 	"testing"
 )
 
-// defaultSeeds is how many plays a test run has.
-var defaultSeeds uint64 = 1000
+// defaultSeeds is how many plays a test run has, longPlays how many of them are long.
+var defaultSeeds, longPlays uint64 = 1000, 60
 
 // A play has 200 steps for each of five devices. A test run plays only the first that long, and the rest a fifth of it: a thousand long ones take twenty minutes of
 // two processors. `make soak`, and whoever asks for seeds, plays all of them long.
 const (
 	steps      = 5 * 200
 	shortSteps = 5 * 40
-	longPlays  = 60
 )
 
 // TestMain plays in memory where the system has a folder there: a play has nothing to gain from a disk.
@@ -65,6 +64,9 @@ func TestEveryPlayConvergesAndAccountsForEveryWrite(t *testing.T) {
 
 // Guarantee 1: a seed that is played again gives the same trace, byte for byte, with every id, stamp, verdict and page.
 func TestASeedPlayedAgainGivesTheSameTrace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	for _, seed := range []uint64{3, 20, 77} {
 		first, err := Play(t.Context(), Options{Seed: seed, Steps: 400, Dir: t.TempDir(), Restores: true, Full: true})
 		if err != nil {

@@ -16,6 +16,9 @@ import (
 // Whatever is pushed, the checksums and counts that were kept along the way are those of the records themselves, and who pulls at any time holds
 // the same.
 func TestTheChecksumsKeptAlongTheWayAreThoseOfTheRecords(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	w := newWorld(t)
 	round := 0
 	rapid.Check(t, func(rt *rapid.T) {

@@ -148,6 +148,9 @@ func after(n int) int {
 }
 
 func TestADiskFullAtEachWriteLosesNothingAndLetsGoOn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	for _, p := range pinches() {
 		t.Run(p.name, func(t *testing.T) {
 			root := t.TempDir()
@@ -204,6 +207,9 @@ func TestADiskFullAtEachWriteLosesNothingAndLetsGoOn(t *testing.T) {
 }
 
 func TestADiskFullAtEachWriteOfAMigrationLosesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	root := t.TempDir()
 	dir := filepath.Join(root, "book")
 	a := version1(t, dir)

@@ -14,6 +14,9 @@ import (
 // Guarantee 4: a program that is killed before any of the writes to the disk that its saves take leaves each save whole (rows, search entries and
 // outbox) or not at all, and none that was acknowledged is missing.
 func TestASaveKilledBeforeAnyWriteOfTheDiskIsWholeOrNotThere(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	dir, album := filepath.Join(t.TempDir(), "book"), t.TempDir()
 	disk := faultfs.Watch(t, filepath.Dir(dir))
 	s, err := Open(t.Context(), dir, Options{NoBackup: true})

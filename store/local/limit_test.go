@@ -12,6 +12,9 @@ import (
 )
 
 func TestMoreEditsThanTheServerTakesAtOnceAreRefusedAndTried(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	s := openTest(t)
 	edits := make([]sales.Edit, wire.MaxChanges+1)
 	for i := range edits {

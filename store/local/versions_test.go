@@ -303,6 +303,9 @@ func photograph(t *testing.T, from, to string) {
 }
 
 func TestAKillAtEveryWriteOfAMigrationLosesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long, and of one goroutine: make test-long runs it without the race detector")
+	}
 	dir := filepath.Join(t.TempDir(), "book")
 	a := version1(t, dir)
 	forgetSchema(t, dir)
