@@ -69,12 +69,12 @@ func scanChange(from scanner) (*change, error) {
 	c.writtenAt, c.Base = sales.Instant(writtenAt), readStamp(base)
 	if lost != "" {
 		if err := json.Unmarshal([]byte(lost), &c.lost); err != nil {
-			return nil, fmt.Errorf("read change %s: %w", c.ID, err)
+			return c, fmt.Errorf("%w: read change %s: %w", errDamaged, c.ID, err)
 		}
 	}
 	var stored []storedField
 	if err := json.Unmarshal([]byte(fields), &stored); err != nil {
-		return nil, fmt.Errorf("read change %s: %w", c.ID, err)
+		return c, fmt.Errorf("%w: read change %s: %w", errDamaged, c.ID, err)
 	}
 	c.before = make(map[int]any, len(stored))
 	for _, f := range stored {
@@ -101,7 +101,8 @@ func (c *change) encodeFields() (string, error) {
 }
 
 // changesWhere reads changes in the order of their writing; where is the condition after WHERE. Read through the store's own transaction or pool, they are as
-// this program would have written them; read through anything else, they are as they were written, to be sent.
+// this program would have written them; read through anything else, they are as they were written, to be sent. Those that cannot be read any more are left out
+// where they are done with.
 func changesWhere(ctx context.Context, q querier, where string, args ...any) ([]*change, error) {
 	rows, err := q.QueryContext(ctx, "SELECT "+changeColumns+" FROM wb_outbox WHERE "+where+" ORDER BY pos", args...)
 	if err != nil {
@@ -111,6 +112,9 @@ func changesWhere(ctx context.Context, q querier, where string, args ...any) ([]
 	var out []*change
 	for rows.Next() {
 		c, err := scanChange(rows)
+		if errors.Is(err, errDamaged) && c.done() {
+			continue // the server has it: the damage is for the deep check to tell
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -120,6 +124,11 @@ func changesWhere(ctx context.Context, q querier, where string, args ...any) ([]
 		out = append(out, c)
 	}
 	return out, rows.Err()
+}
+
+// done says whether nothing more is to be sent of a change.
+func (c *change) done() bool {
+	return c.state == stateSettled || c.state == statePassed || c.state == stateUndone || c.state == stateSuperseded
 }
 
 // live gives the changes that lie over a record.
@@ -181,12 +190,21 @@ func shadow(ctx context.Context, q querier, id string) (*wire.RecordState, error
 	if err != nil || len(list) == 0 {
 		return nil, err
 	}
-	return decodeState(list[0])
+	st, err := decodeState(list[0])
+	if err != nil {
+		err = fmt.Errorf("%w: %w", errDamaged, err)
+	}
+	return st, err
 }
 
 // server gives the last server state of a record: its shadow, else its row when the server knows it; nil when it does not.
 func (t *txn) server(ctx context.Context, tb *table, id string) (*wire.RecordState, error) {
 	st, err := shadow(ctx, t, id)
+	if errors.Is(err, errDamaged) {
+		// What is seen takes its place until the comparison of the bucket brings the server's state again.
+		t.s.log.Warn("a damaged server state is left out", "kind", tb.kind.Name, "record", id, "error", err)
+		err = nil
+	}
 	if err != nil || st != nil {
 		return st, err
 	}

@@ -35,6 +35,7 @@ type pulling struct {
 	stmts     map[string]*sql.Stmt
 	records   int
 	conflicts int
+	spoilt    bool              // a kept page cannot be read
 	left      []sales.RecordRef // records that left this user's sight, if they did not come again elsewhere
 	deferred  map[string]int    // kinds whose entries are made later, with the number of rows
 }
@@ -120,9 +121,10 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 	s.mu.Lock()
 	passing := s.passing
 	s.mu.Unlock()
-	var indexing bool
+	var indexing, spoilt bool
 	err := s.pull(ctx, "publish a checkpoint", func(p *pulling) error {
 		out = replica.Published{}
+		defer func() { spoilt = p.spoilt }()
 		if p.bulk {
 			if err := p.beginBulk(ctx, page); err != nil {
 				return err
@@ -184,6 +186,9 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 		out.Records, out.Conflicts, out.Kinds = int(staged)+len(page.Records), p.conflicts, sortedKeys(p.kinds)
 		return setMetaUint(ctx, p, "staged", 0)
 	})
+	if err != nil && spoilt {
+		err = errors.Join(err, s.dropStaged(ctx))
+	}
 	if err != nil {
 		return replica.Published{}, err
 	}
@@ -324,7 +329,12 @@ func (p *pulling) present(ctx context.Context, tb *table, id string) (seen *row,
 		return nil, nil, err
 	}
 	if p.shadowed[id] {
-		if server, err = shadow(ctx, p, id); err != nil || server != nil {
+		server, err = shadow(ctx, p, id)
+		if errors.Is(err, errDamaged) {
+			p.s.log.Warn("a damaged server state is left out", "kind", tb.kind.Name, "record", id, "error", err)
+			server, err = nil, nil
+		}
+		if err != nil || server != nil {
 			return seen, server, err
 		}
 	}

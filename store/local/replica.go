@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
@@ -187,7 +186,16 @@ func (s *Store) Resend(ctx context.Context) (int, error) {
 				}
 			}
 		}
-		if _, err := t.ExecContext(ctx, "UPDATE wb_outbox SET state = 0, resent = 1, offered = 1, outcome = 0, lost = '' WHERE state IN (1, 2)"); err != nil {
+		positions := make([]int64, n)
+		for i, c := range changes {
+			positions[i] = c.pos
+		}
+		list, err := json.Marshal(positions)
+		if err != nil {
+			return err
+		}
+		if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = 0, resent = 1, offered = 1, outcome = 0, lost = ''
+			WHERE pos IN (SELECT value FROM json_each(?))`, string(list)); err != nil {
 			return err
 		}
 		if err := setMeta(ctx, t, "acknowledged", ""); err != nil {
@@ -236,23 +244,16 @@ func (s *Store) tidy(ctx context.Context) error {
 	limit := s.serverTime().Add(-keepAcknowledged).UnixMilli()
 	return s.write(ctx, "tidy the outbox", func(t *txn) error {
 		// From the first one on that is still needed all are kept, so that the counters of what is kept have no gaps.
-		old, err := changesWhere(ctx, t, `state IN (2, 5, 6) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
-			WHERE state NOT IN (2, 5, 6) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`, limit)
+		const done = `state IN (2, 5, 6) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
+			WHERE state NOT IN (2, 5, 6) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`
+		old, err := changesWhere(ctx, t, done, limit)
 		if err != nil {
 			return err
 		}
 		if _, err := t.ExecContext(ctx, "DELETE FROM wb_grave WHERE record_id NOT IN (SELECT record_id FROM wb_outbox WHERE state IN (0, 3, 4))"); err != nil {
 			return err
 		}
-		if len(old) == 0 {
-			return nil
-		}
-		if err := t.forgetAcknowledged(ctx, old); err != nil {
-			return err
-		}
-		marks := make([]string, len(old))
-		args := make([]any, len(old))
-		for i, c := range old {
+		for _, c := range old {
 			here, err := t.inSight(ctx, c)
 			if err != nil {
 				return err
@@ -262,15 +263,10 @@ func (s *Store) tidy(ctx context.Context) error {
 					return err
 				}
 			}
-			marks[i], args[i] = "?", c.pos
 		}
-		for start := 0; start < len(old); start += 500 {
-			end := min(start+500, len(old))
-			query := "DELETE FROM wb_outbox WHERE pos IN (" + strings.Join(marks[start:end], ", ") + ")"
-			if _, err := t.ExecContext(ctx, query, args[start:end]...); err != nil {
-				return fmt.Errorf("drop old changes: %w", err)
-			}
+		if _, err := t.ExecContext(ctx, "DELETE FROM wb_outbox WHERE "+done, limit); err != nil {
+			return fmt.Errorf("drop old changes: %w", err)
 		}
-		return nil
+		return t.forgetAcknowledged(ctx)
 	})
 }

@@ -238,12 +238,9 @@ func (s *Store) Acknowledged(ctx context.Context) (string, error) {
 }
 
 // forgetAcknowledged lets the server not be asked about a change that is not kept any more: it may have forgotten it too.
-func (t *txn) forgetAcknowledged(ctx context.Context, dropped []*change) error {
-	id, err := meta(ctx, t, "acknowledged")
-	if err != nil || !slices.ContainsFunc(dropped, func(c *change) bool { return c.ID == id }) {
-		return err
-	}
-	return setMeta(ctx, t, "acknowledged", "")
+func (t *txn) forgetAcknowledged(ctx context.Context) error {
+	_, err := t.ExecContext(ctx, "UPDATE wb_meta SET value = '' WHERE key = 'acknowledged' AND value NOT IN (SELECT id FROM wb_outbox)")
+	return err
 }
 
 // sayAgain adds to a change that takes the place of old ones what those of them said that the server had taken and lost: the state of the record that this device

@@ -154,9 +154,23 @@ func (p *pulling) stagedAfter(ctx context.Context, after int64) ([]*wire.RecordS
 		}
 		st, err := decodeState(text)
 		if err != nil {
+			p.spoilt = true
 			return nil, 0, err
 		}
 		out = append(out, st)
 	}
 	return out, after, rows.Err()
+}
+
+// dropStaged throws kept pages away of which one cannot be read any more: the next pull brings them again.
+func (s *Store) dropStaged(ctx context.Context) error {
+	return s.write(ctx, "drop the pages of a checkpoint", func(t *txn) error {
+		s.log.Warn("a kept page is damaged: all of the checkpoint are fetched again")
+		for _, query := range []string{"DELETE FROM wb_stage", "DELETE FROM wb_stage_bucket"} {
+			if _, err := t.ExecContext(ctx, query); err != nil {
+				return err
+			}
+		}
+		return setMetaUint(ctx, t, "staged", 0)
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -149,6 +150,9 @@ func (l *lifting) kind(ctx context.Context, tb *table) error {
 
 func (l *lifting) record(ctx context.Context, tb *table, id string, old []sales.Old) error {
 	server, err := shadow(ctx, l, id)
+	if errors.Is(err, errDamaged) {
+		server, err = l.server(ctx, tb, id)
+	}
 	if err != nil {
 		return err
 	}
