@@ -23,6 +23,8 @@ type network struct {
 	page  int                // records in a page, 0 as asked
 	batch int                // changes in a push, 0 as asked
 	late  []wire.PushRequest // requests that the sender thinks lost and that arrive later
+
+	repairs int // questions about a bucket that differed
 }
 
 func newNetwork(s *Sim, d *device) *network {
@@ -175,6 +177,7 @@ func (n *network) Repair(ctx context.Context, req wire.RepairRequest) (wire.Repa
 	if f := n.draw(); n.down || f == lostOut || f == lostBack || f == overtaken {
 		return wire.RepairResponse{}, errLost
 	}
+	n.repairs++
 	out := wire.EncodeRepair(req)
 	n.message("repair", out)
 	resp, err := n.sim.journal.Repair(ctx, n.sim.caller(n.d), wire.DecodeRepair(out))

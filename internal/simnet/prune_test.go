@@ -2,6 +2,7 @@ package simnet
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ func calm(t *testing.T) (s *Sim, ann, ann2, bob *device) {
 	for _, d := range s.devices {
 		d.net.bad = false
 	}
+	s.unrepaired(t)
 	return s, s.devices[0], s.devices[1], s.devices[2]
 }
 
@@ -131,11 +133,25 @@ func TestACreationThatIsSentAgainDoesNotResurrectAPrunedRecord(t *testing.T) {
 		t.Fatalf("%d changes are sent again, %v", n, err)
 	}
 	s.must(t, ann.sync, ann.sync, ann2.sync, bob.sync)
-	for _, d := range []*device{ann, ann2, bob} {
-		if d.has(t, "partner", id) {
-			t.Errorf("the deleted record is back on %s", d.name)
+	absent := func(when string) {
+		t.Helper()
+		for _, d := range []*device{ann, ann2, bob} {
+			if d.has(t, "partner", id) {
+				t.Errorf("%s the deleted record is back on %s", when, d.name)
+			}
 		}
 	}
+	absent("sent again")
+	// Nor is it made anew by somebody whose change the server does not know.
+	s.must(t, func(ctx context.Context) error {
+		var refusal *sales.Error
+		_, err := s.journal.Commit(ctx, s.caller(ann), sales.CreateOf(sales.Partner{ID: id, Name: "铜陵达人科技", RegionCode: "1101"}))
+		if !errors.As(err, &refusal) || refusal.Code != sales.CodeGone {
+			t.Errorf("made anew under the same id: %v", err)
+		}
+		return nil
+	}, ann.sync, ann2.sync, bob.sync)
+	absent("made anew")
 	list, err := ann.store.Pending(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -184,3 +184,23 @@ func SchemaOf(ctx context.Context, database string) (version int64, err error) {
 	err = t.writer.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&version)
 	return version, errors.Join(err, t.j.db.Close())
 }
+
+// BeforeQuery calls f before each query with this text in it, until calm is called.
+func (j *Journal) BeforeQuery(text string, f func()) (calm func()) {
+	was := j.sql
+	j.sql = meddlingDialect{was, text, f}
+	return func() { j.sql = was }
+}
+
+type meddlingDialect struct {
+	dialect
+	text string
+	f    func()
+}
+
+func (m meddlingDialect) bind(query string) string {
+	if strings.Contains(query, m.text) {
+		m.f()
+	}
+	return m.dialect.bind(query)
+}
