@@ -44,6 +44,11 @@ func TestARecordThatMovesDuringAPullIsNeverSeenTwiceNorGone(t *testing.T) {
 	s.office(sales.CreateOf(mover), sales.CreateOf(person))
 	d := s.fresh(s.dee)
 	d.net.page = 2
+	var half []string // a colleague sees every second territory only
+	for i := 0; i < regions; i += 2 {
+		half = append(half, fmt.Sprint(20+i))
+	}
+	s.cai.becomes(sales.RoleRep, half)
 	moves := 0
 	move := func() {
 		moves++
@@ -73,6 +78,10 @@ func TestARecordThatMovesDuringAPullIsNeverSeenTwiceNorGone(t *testing.T) {
 		see("after the pull")
 		if moves == before && round > 0 {
 			t.Error("nothing happened during the pull: the test shows nothing")
+		}
+		s.sync(s.cai)
+		if seen := moves*23%regions%2 == 0; s.has(s.cai, "partner", mover.ID) != seen || s.has(s.cai, "contact", person.ID) != seen {
+			t.Errorf("after %d moves a colleague should see it: %v", moves, seen)
 		}
 	}
 	net.left = 0
