@@ -245,6 +245,9 @@
 // bucket was taken anew a device keeps its own files as long as the changes that name them, and after a reset it offers those of the last 30 days again. Contents that lie beside a database that was put back, and
 // of which it knows nothing, stay for 30 days and are offered when an attachment that names them comes.
 //
+// A server that is put back from between a record and its content loses the content alone, of which no cursor tells. A device therefore asks for each content that it
+// sent and still has, by its first byte: a day after it was sent, and then each time after as long again and a day. What is not there it sends again.
+//
 // The server removes a file that no live attachment has named for 45 days: longer than changes are sent again, so that what an unsynced change names
 // is still there when it comes.
 //

@@ -16,6 +16,10 @@ import (
 // askAgain is how long the server is left alone after it could not help with a file.
 const askAgain = time.Minute
 
+// confirmAfter is how long after a content was sent the server is asked whether it still has it. A server that was put back from a backup may have lost it with
+// nothing else that this device would notice.
+const confirmAfter = 24 * time.Hour
+
 // FileStates tells where contents are; see sales.Files.
 func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sales.FileState, error) {
 	out := make(map[string]sales.FileState, len(hashes))
@@ -48,10 +52,14 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 }
 
 // FilesToSend gives the contents of this device that the server has to be offered: those whose attachments it knows. Others wait for their record's
-// verdict.
+// verdict. Behind them come those that it had once, and that it is to be asked for again: a day after they were sent, and then after twice the time each.
 func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
-	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, media FROM wb_file WHERE own > 0 AND sent_at = 0 AND here = 1 AND (problem = '' OR asked_at < ?)
-		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '') OR `+toBeSent+`) ORDER BY added_at, hash`, s.now().Add(-10*askAgain).UnixMilli())
+	now := s.now()
+	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, media, sent_at > 0 FROM wb_file WHERE own > 0 AND here = 1
+		AND (sent_at = 0 AND (problem = '' OR asked_at < ?1) AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '') OR `+toBeSent+`)
+			OR sent_at > 0 AND EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash AND _bucket != '' AND _pending = 0)
+				AND ?2 - sent_at >= 2 * max(asked_at - sent_at, 0) + ?3)
+		ORDER BY sent_at > 0, added_at, hash`, now.Add(-10*askAgain).UnixMilli(), now.UnixMilli(), confirmAfter.Milliseconds())
 	if err != nil {
 		return nil, store.Explain("look for files to send", err)
 	}
@@ -59,7 +67,7 @@ func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 	var out []replica.OwnFile
 	for rows.Next() {
 		var f replica.OwnFile
-		if err := rows.Scan(&f.Hash, &f.Size, &f.MediaType); err != nil {
+		if err := rows.Scan(&f.Hash, &f.Size, &f.MediaType, &f.Sent); err != nil {
 			return nil, store.Explain("look for files to send", err)
 		}
 		out = append(out, f)
@@ -91,13 +99,19 @@ func noContent(hash string) error {
 	return &sales.Error{Code: sales.CodeNotFound, Kind: kindAttachment, Field: "sha256", Message: "the content " + hash + " is not on this device", Hint: "sync, then try again", Args: map[string]any{"Value": hash}}
 }
 
-// FileSent notes that the server has a content whole. One that this user does not see any more, and that was only kept to be sent, goes.
+// FileSent notes that the server has a content whole, now or still. One that this user does not see any more, and that was only kept to be sent, goes.
 func (s *Store) FileSent(ctx context.Context, hash string) error {
 	return s.write(context.WithoutCancel(ctx), "note that a file was sent", func(t *txn) error {
 		t.kinds[kindAttachment] = true
-		_, err := t.ExecContext(ctx, "UPDATE wb_file SET sent_at = ?2, coming = 0, problem = '' WHERE hash = ?1", hash, s.now().UnixMilli())
+		_, err := t.ExecContext(ctx, `UPDATE wb_file SET sent_at = CASE WHEN sent_at > 0 THEN sent_at ELSE ?2 END, asked_at = ?2, coming = 0, problem = ''
+			WHERE hash = ?1`, hash, s.now().UnixMilli())
 		return err
 	})
+}
+
+// FileUnsent notes that the server does not have a content any more that it had: it is to be sent again.
+func (s *Store) FileUnsent(ctx context.Context, hash string) error {
+	return s.noteFile(ctx, "note that the server lost a file", "UPDATE wb_file SET sent_at = 0 WHERE hash = ?1", hash)
 }
 
 // FileRefused notes why the server does not take a content. It is offered again after a while.

@@ -38,6 +38,8 @@ type FileStore interface {
 	FilesWaiting(ctx context.Context) (int, error)
 	OpenFile(ctx context.Context, hash string) (*os.File, error)
 	FileSent(ctx context.Context, hash string) error
+	// FileUnsent notes that the server lost a content that it had.
+	FileUnsent(ctx context.Context, hash string) error
 	FileRefused(ctx context.Context, hash, code string) error
 	FileLost(ctx context.Context, hash string) error
 	FileComing(ctx context.Context, hash string, coming bool) error
@@ -61,6 +63,7 @@ type Part interface {
 type OwnFile struct {
 	Hash, MediaType string
 	Size            int64
+	Sent            bool // the server had it; it is to be asked whether it still has
 }
 
 // WantedFile is a content of somebody else's.

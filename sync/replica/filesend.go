@@ -30,8 +30,14 @@ func (f *Files) sendAll(ctx context.Context, own []OwnFile) error {
 	}
 	slices.SortStableFunc(own, func(a, b OwnFile) int { return later(a) - later(b) })
 	var failed []error
+	asked := 0
 	for _, o := range own {
-		err := f.send(ctx, o)
+		if o.Sent {
+			if asked++; asked > askedAtOnce {
+				break
+			}
+		}
+		err := f.sendOrAsk(ctx, o)
 		if err == nil {
 			delete(f.failed, o.Hash)
 			continue
@@ -46,6 +52,23 @@ func (f *Files) sendAll(ctx context.Context, own []OwnFile) error {
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// sendOrAsk sends a content; one that the server had only where it has lost it.
+func (f *Files) sendOrAsk(ctx context.Context, o OwnFile) error {
+	if o.Sent {
+		err := f.transport.AskFile(ctx, o.Hash)
+		if err == nil {
+			return f.store.FileSent(ctx, o.Hash)
+		}
+		if !sales.HasCode(err, sales.CodeNotReady) && !sales.HasCode(err, sales.CodeNotFound) {
+			return fmt.Errorf("ask for file %s, which was sent: %w", o.Hash, err)
+		}
+		if err := f.store.FileUnsent(ctx, o.Hash); err != nil {
+			return err
+		}
+	}
+	return f.send(ctx, o)
 }
 
 // answered says whether it was the server that did not take a content, and not the way there.
