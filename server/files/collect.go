@@ -7,16 +7,11 @@ import (
 	"io"
 	"path"
 	"strings"
-	"time"
 
 	"gocloud.dev/blob"
 
 	"github.com/rounds-field/rounds/sync/files"
 )
-
-// strayAge is how old something in the blob store has to be before it counts as left over by a server that was killed: an upload that is under way is
-// younger.
-const strayAge = 24 * time.Hour
 
 // Collect removes what nobody needs any more, and says what it did: files that no live attachment has named for the time of grace, and what a
 // server left over that was killed while it wrote. It may run at any time, on several servers at once.
@@ -43,7 +38,8 @@ func (s *Store) Collect(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d files, %d chunks and %d left-over pieces removed", len(gone.Files), len(gone.Blobs), strays), nil
 }
 
-// strays removes what is in the blob store and in no row.
+// strays removes what has been in the blob store for the time of grace and is in no row: an upload that is under way is younger. After an older backup was restored that is all
+// that came since, and whoever took the wrong one puts back the database that was there before.
 func (s *Store) strays(ctx context.Context) (int, error) {
 	n := 0
 	list := s.bucket.List(&blob.ListOptions{Prefix: s.prefix})
@@ -55,7 +51,7 @@ func (s *Store) strays(ctx context.Context) (int, error) {
 		if err != nil {
 			return n, fault("list "+s.prefix, err)
 		}
-		if s.now().Sub(o.ModTime) < strayAge {
+		if s.now().Sub(o.ModTime) < s.limits.Grace {
 			continue
 		}
 		known, err := s.known(ctx, o.Key)
