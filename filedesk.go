@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/url"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -56,6 +57,10 @@ func (f fileDesk) ChoosePlace(title, name string, chosen func(path string)) {
 
 // OpenFile implements ui.FileDesk.
 func (f fileDesk) OpenFile(path string) error {
+	if opener, err := exec.LookPath("xdg-open"); err == nil {
+		// The toolkit starts the same and does not look how it ends: with no program for the file, nothing would happen and nothing be said.
+		return exec.Command(opener, path).Run()
+	}
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") { // Windows has a drive's letter there
 		path = "/" + path

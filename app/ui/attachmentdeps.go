@@ -16,13 +16,14 @@ type FileDeps struct {
 	Me    func() sales.User
 }
 
-// FileDesk is what a computer offers about files. Its functions are called on the UI thread and call back there.
+// FileDesk is what a computer offers about files. Its functions are called on the UI thread and call back there, but for OpenFile.
 type FileDesk interface {
 	// ChooseFile asks for a file; chosen is not called when none is.
 	ChooseFile(title string, chosen func(path string))
 	// ChoosePlace asks where to write a file that is to be called name.
 	ChoosePlace(title, name string, chosen func(path string))
-	// OpenFile shows a file in the program that the system has for it.
+	// OpenFile shows a file in the program that the system has for it, and says when there is none. It is called away from the UI thread, and may
+	// last as long as that program.
 	OpenFile(path string) error
 	// OnDrop gives the files that are dropped on the window to f, until cancel is called. The last one who asked gets them.
 	OnDrop(f func(paths []string)) (cancel func())

@@ -2,11 +2,13 @@ package ui_test
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -163,6 +165,19 @@ func TestAFileThatIsStillOnItsWaySaysSo(t *testing.T) {
 	uitest.TapText(t, f.area.Content(), "远.mp4")
 	if len(f.desk.Opened) != 0 || len(h.Errors) != 1 || !sales.HasCode(h.Errors[0], sales.CodeNotReady) {
 		t.Errorf("opened %v, %v", f.desk.Opened, h.Errors)
+	}
+}
+
+func TestAFileThatNoProgramOpensSaysSo(t *testing.T) {
+	h := uitest.NewHost(t)
+	f := newFileArea(t, h, sales.RoleRep)
+	f.put(1, "报价.pdf", "application/pdf", "", []byte("%PDF-1.7"), sales.FileHere)
+	f.desk.Refuse = errors.New("no program")
+	f.area.Refresh()
+	h.Window.SetContent(f.area.Content())
+	uitest.TapText(t, f.area.Content(), "报价.pdf")
+	if len(h.Errors) != 1 || !sales.HasCode(h.Errors[0], sales.CodeFile) || !strings.Contains(ui.ErrorText(h.Errors[0]), "报价.pdf") {
+		t.Errorf("told are %v", h.Errors)
 	}
 }
 

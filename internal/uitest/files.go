@@ -14,6 +14,7 @@ type Desk struct {
 	Place  string   // where a file is to be written, "" for nowhere
 	Opened []string // files that were opened in another program
 	Names  []string // under which names files were to be written
+	Refuse error    // why no program opens a file, nil when one does
 
 	takers []*func([]string)
 }
@@ -37,8 +38,10 @@ func (d *Desk) ChoosePlace(_, name string, chosen func(path string)) {
 
 // OpenFile implements ui.FileDesk.
 func (d *Desk) OpenFile(path string) error {
-	d.Opened = append(d.Opened, path)
-	return nil
+	if d.Refuse == nil {
+		d.Opened = append(d.Opened, path)
+	}
+	return d.Refuse
 }
 
 // OnDrop implements ui.FileDesk.
