@@ -55,17 +55,18 @@ func (b *batch) references(k *sales.Kind, c *wire.Change) (refused *sales.Error,
 	return nil, false, nil
 }
 
-// refusedCreation gives the reason for which a record's creation was refused or held earlier, nil when it was not.
+// refusedCreation gives the reason for which the caller's creation of a record was refused or held earlier, nil when it was not. Another's is not the caller's to
+// mend.
 func (b *batch) refusedCreation(k key) (*sales.Error, error) {
 	if kindNumber(k.kind) == 0 || idBytes(k.id) == nil {
 		return nil, nil
 	}
-	s, err := b.stmt("SELECT code, field, message FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND verb = ? AND outcome IN (?, ?) ORDER BY id LIMIT 1")
+	s, err := b.stmt("SELECT code, field, message FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND verb = ? AND outcome IN (?, ?) AND author = ? ORDER BY id LIMIT 1")
 	if err != nil {
 		return nil, err
 	}
 	why := &sales.Error{Kind: k.kind, ID: k.id}
-	err = s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), int(sales.Create), int(wire.Rejected), int(wire.Held)).Scan(&why.Code, &why.Field, &why.Message)
+	err = s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), int(sales.Create), int(wire.Rejected), int(wire.Held), b.caller.UserID).Scan(&why.Code, &why.Field, &why.Message)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
