@@ -25,7 +25,11 @@ func saveToken(dir, token string) error {
 	if err := viaKeyring(func() error { return keyring.Set(keyringService, dir, token) }); err == nil {
 		return removeFile(path)
 	}
-	// The file is written beside and renamed, so that a kill leaves the old token or the new one.
+	return writeToken(path, token)
+}
+
+// writeToken writes the file beside and renames it, so that a kill leaves the old token or the new one.
+func writeToken(path, token string) error {
 	if err := os.WriteFile(path+".new", []byte(token), 0o600); err != nil {
 		return fmt.Errorf("keep the sign-in: %w", err)
 	}
@@ -52,13 +56,17 @@ func loadToken(dir string) (string, error) {
 	return "", fmt.Errorf("read the sign-in from the keyring: %w", err)
 }
 
-// dropToken forgets the device token.
+// dropToken forgets the device token. Where the keyring cannot be reached now, which may hold it, an empty file stands in the token's place: it is read first.
 func dropToken(dir string) error {
+	path := filepath.Join(dir, tokenFile)
 	err := viaKeyring(func() error { return keyring.Delete(keyringService, dir) })
-	if err != nil && !errors.Is(err, keyring.ErrNotFound) && !errors.Is(err, errNoKeyring) {
+	switch {
+	case err == nil, errors.Is(err, keyring.ErrNotFound):
+		return removeFile(path)
+	case !errors.Is(err, errNoKeyring):
 		return fmt.Errorf("forget the sign-in in the keyring: %w", err)
 	}
-	return removeFile(filepath.Join(dir, tokenFile))
+	return writeToken(path, "")
 }
 
 func removeFile(path string) error {

@@ -132,8 +132,8 @@ func TestSigningOutKeepsTheWorkForTheNextSignIn(t *testing.T) {
 	if err := wb.SignOut(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if left, err := filepath.Glob(filepath.Join(dir, "*", tokenFile)); err != nil || len(left) > 0 {
-		t.Errorf("the sign-in is still on this computer: %v, %v", left, err)
+	if left, err := os.ReadFile(filepath.Join(wb.store().Dir(), tokenFile)); err != nil || len(left) > 0 {
+		t.Errorf("the sign-in is still on this computer: %q, %v", left, err)
 	}
 	if _, err := wb.Sync(t.Context()); !sales.HasCode(err, sales.CodeSignedOut) {
 		t.Errorf("syncing signed out gives %v", err)
