@@ -257,5 +257,5 @@
 // newest 10,000 changes of a record, and says what they did as far as that fits into 16 MiB, of older ones only who and when. Messages are at most 64 MiB unpacked, those that need no
 // sign-in 64 KiB; other calls are refused before their message is read when the sign-in is not good. A message is also weighed before it is
 // unpacked: each list entry counts one, each part that is a message eight, and a push may weigh 1,000 for each change allowed, any other 20 for each of 20,000
-// cursors. What is refused is logged, and audited once a minute for each user and call. Texts have the limits of package sales. Compression is zstd or gzip; calls work without.
+// cursors. Of one user's calls 16 are worked on at a time; those beyond wait, their messages unread. What is refused is logged, and audited once a minute for each user and call. Texts have the limits of package sales. Compression is zstd or gzip; calls work without.
 package sync

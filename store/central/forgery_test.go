@@ -26,6 +26,10 @@ func TestAForgedGroupLeavesTheChangesOfOthersAsTheyAre(t *testing.T) {
 	if v := a.push(mine)[0]; v.Outcome != wire.Duplicate {
 		t.Errorf("sent again: %+v", v)
 	}
+	// Nor does anybody learn from the very same change what became of it.
+	if v := b.push(mine)[0]; v.Outcome != wire.Rejected || v.Code != sales.CodeDuplicate {
+		t.Errorf("sent by somebody else: %+v", v)
+	}
 }
 
 func TestAKnownChangeStaysKnownBehindARefusedOneOfItsGroup(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"sync"
 
 	"connectrpc.com/connect"
 
@@ -51,4 +52,64 @@ func callName(path string) string {
 		return "Watch"
 	}
 	return "unknown"
+}
+
+// callsAtOnce is how many calls of one user are worked on at the same time: each may have a message of 64 MiB, and no user has so many devices that they would notice.
+const callsAtOnce = 16
+
+// turns has the calls of a user wait for one another once there are many.
+type turns struct {
+	mu    sync.Mutex
+	users map[string]*turn
+}
+
+type turn struct {
+	free  chan struct{}
+	calls int // at work or waiting
+}
+
+// take waits for a turn; leave gives it back.
+func (t *turns) take(ctx context.Context, user string) (leave func(), err error) {
+	t.mu.Lock()
+	u := t.users[user]
+	if u == nil {
+		u = &turn{free: make(chan struct{}, callsAtOnce)}
+		if t.users == nil {
+			t.users = map[string]*turn{}
+		}
+		t.users[user] = u
+	}
+	u.calls++
+	t.mu.Unlock()
+	forget := func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if u.calls--; u.calls == 0 {
+			delete(t.users, user)
+		}
+	}
+	select {
+	case u.free <- struct{}{}:
+		return func() { <-u.free; forget() }, nil
+	case <-ctx.Done():
+		forget()
+		return nil, ctx.Err()
+	}
+}
+
+// inTurn lets a call through when not too many of the same user are at work. Its message is not read before.
+func (h *Handler) inTurn(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, ok := r.Context().Value(notedKey{}).(*note)
+		if !ok { // refused before anybody was asked who they are
+			next.ServeHTTP(w, r)
+			return
+		}
+		leave, err := h.turns.take(r.Context(), n.caller.UserID)
+		if err != nil {
+			return // who asked has gone
+		}
+		defer leave()
+		next.ServeHTTP(w, r)
+	})
 }

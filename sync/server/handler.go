@@ -59,7 +59,7 @@ func NewHandler(service *Service, accounts Accounts, log *slog.Logger, observe O
 	}
 	mux := http.NewServeMux()
 	path, calls := limited(service.limits.MessageBytes)
-	mux.Handle(path, h.signedIn(h.noted(calls)))
+	mux.Handle(path, h.signedIn(h.inTurn(h.noted(calls))))
 	mux.Handle(syncpb.SyncServiceWatchProcedure, h.signedIn(unhurried(calls)))
 	_, short := limited(strangersBytes)
 	mux.Handle(syncpb.SyncServiceSignInProcedure, short)
@@ -76,6 +76,7 @@ type Handler struct {
 	log      *slog.Logger
 	observe  Observer
 	hub      *hub
+	turns    turns
 	mux      *http.ServeMux
 }
 
