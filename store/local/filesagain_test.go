@@ -168,3 +168,50 @@ func TestContentsBesideAWorkbookThatWasPutBackOutliveAnOpeningThatIsCut(t *testi
 		})
 	}
 }
+
+// A content whose record is on the server, in a territory that was lost meanwhile, is kept until it is sent, also beyond the time for which changes are kept.
+func TestAnUnsentFileOfALostTerritoryIsKeptUntilItIsSent(t *testing.T) {
+	dir, now := t.TempDir(), time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	begin := func() *Store {
+		s, err := Open(t.Context(), dir, Options{Now: func() time.Time { return now }, NoBackup: true, Sync: "off"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s, f := begin(), newFakeServer()
+	partner := mustWrite(t, s, sales.CreateOf(sales.Partner{Name: "p"}))[0]
+	content := []byte("a price list")
+	addFile(t, s, sales.Attachment{FileName: "one.txt", PartnerID: partner}, content)
+	onServer(t, s, f)
+	clear(f.states)
+	publish(t, s, f.page())
+	for range 3 {
+		now = now.Add(20 * 24 * time.Hour)
+		if err := s.Observe(t.Context(), hlc.ReadingAt(now)); err != nil {
+			t.Fatal(err)
+		}
+		publish(t, s, f.page())
+		closeStore(t, s)
+		s = begin()
+		// An attachment that comes and goes has the contents looked through.
+		passing := mustWrite(t, s, sales.CreateOf(sales.Attachment{FileName: "two.txt", MediaType: "text/plain", Size: 1}))[0]
+		mustWrite(t, s, sales.Edit{Verb: sales.Delete, Kind: "attachment", ID: passing})
+	}
+	if got := toSend(t, s); len(got) != 1 || !hasContent(t, s, hashOf(t, content)) {
+		t.Errorf("to be sent: %v", got)
+	}
+	if err := s.FileSent(t.Context(), hashOf(t, content)); err != nil {
+		t.Fatal(err)
+	}
+	if hasContent(t, s, hashOf(t, content)) {
+		t.Error("once it was sent it is still here")
+	}
+	closeStore(t, s)
+	s = begin()
+	defer closeStore(t, s)
+	if left := kept(t, s, "one.txt"); len(left) > 0 {
+		t.Errorf("its record is left in %v", left)
+	}
+	healthy(t, s)
+}

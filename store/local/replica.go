@@ -239,13 +239,16 @@ func (s *Store) Counts(ctx context.Context) (waiting, rejected, conflicts int, e
 	return waiting, rejected, conflicts, store.Explain("count what waits", err)
 }
 
-// tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days of the server's clock.
+// tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days of the server's clock. One that names a content which only
+// this device has stays until that is sent: where its territory was lost, nothing else tells of it.
 func (s *Store) tidy(ctx context.Context) error {
 	limit := s.serverTime().Add(-keepAcknowledged).UnixMilli()
 	return s.write(ctx, "tidy the outbox", func(t *txn) error {
 		// From the first one on that is still needed all are kept, so that the counters of what is kept have no gaps.
 		const done = `state IN (2, 5, 6) AND max(settled_at, written_at) < ?1 AND pos < coalesce((SELECT min(pos) FROM wb_outbox
-			WHERE state NOT IN (2, 5, 6) OR max(settled_at, written_at) >= ?1), 9223372036854775807)`
+			WHERE state NOT IN (2, 5, 6) OR max(settled_at, written_at) >= ?1), 9223372036854775807)
+			AND pos < coalesce((SELECT min(o.pos) FROM wb_file f JOIN wb_outbox o ON o.kind = 'attachment' AND o.state = 2 AND instr(o.fields, f.hash)
+				WHERE f.own = 1 AND f.sent_at = 0 AND f.here = 1 AND NOT EXISTS (SELECT 1 FROM attachment WHERE sha256 = f.hash)), 9223372036854775807)`
 		old, err := changesWhere(ctx, t, done, limit)
 		if err != nil {
 			return err
