@@ -43,7 +43,8 @@
 // stays one. At most 5,000 territories that the tree does not name may hold records.
 //
 // A known id with other content is rejected and audited. One bad change never blocks what does not depend on it. An error of the whole
-// call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless.
+// call means that nothing is known of the outcome: the device sends the same changes again, and ids make that harmless. Where the call failed for what is in
+// it, it pulls nevertheless.
 //
 // For each field: where base equals the stamp that the server has, the author had seen the current value, and the change is taken whatever the
 // clocks say. Otherwise the two edits were concurrent and the field's merge rule decides (Merge rules, below). The value that lost goes into the

@@ -127,6 +127,7 @@ type fakeServer struct {
 	pages    int
 	pushes   int
 	err      error
+	noPush   error // of a push only
 	garble   bool
 	pulls    int
 	streams  int
@@ -148,6 +149,9 @@ func (f *fakeServer) Push(_ context.Context, r wire.PushRequest) (wire.PushRespo
 	if f.err != nil || f.takes > 0 && len(r.Changes) > f.takes {
 		f.refusals++
 		return wire.PushResponse{}, cmp.Or[error](f.err, &sales.Error{Code: sales.CodeOffline, Reason: sales.OfflineTooLarge, Message: "413"})
+	}
+	if f.noPush != nil {
+		return wire.PushResponse{}, f.noPush
 	}
 	f.pushes++
 	var resp wire.PushResponse

@@ -49,10 +49,14 @@ func (p *pass) run(ctx context.Context) error {
 		if p.acked, err = p.store.Acknowledged(ctx); err != nil {
 			return fmt.Errorf("read what was acknowledged: %w", err)
 		}
-		if err := p.push(ctx); err != nil {
-			return err
+		unsent := p.push(ctx)
+		if unsent != nil && !ofPush(unsent) {
+			return unsent
 		}
 		got, err := p.pull(ctx)
+		if err != nil && unsent != nil {
+			err = errors.Join(err, unsent)
+		}
 		if err != nil {
 			return err
 		}
@@ -63,6 +67,9 @@ func (p *pass) run(ctx context.Context) error {
 				return fmt.Errorf("send acknowledged changes again: %w", err)
 			}
 			again = n > 0
+		}
+		if unsent != nil {
+			return unsent
 		}
 		// After a reset the buckets are compared by the pull that follows what is sent again.
 		if !again && len(got.Mismatched) > 0 {
@@ -131,6 +138,21 @@ func (p *pass) push(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// ofPush says whether a push failed for what is in it, and not for the way or the sign-in: then the device still hears what others did.
+func ofPush(err error) bool {
+	var e *sales.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.Code {
+	case sales.CodeInvalid, sales.CodeForbidden:
+		return true
+	case sales.CodeOffline:
+		return e.Reason == sales.OfflineTooLarge || e.Reason == sales.OfflineFault
+	}
+	return false
 }
 
 // tooLarge says whether something on the way takes no message of this size.

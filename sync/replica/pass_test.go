@@ -60,3 +60,26 @@ func TestAPushThatIsTooLargeForAProxyGoesInParts(t *testing.T) {
 		t.Errorf("a single change that does not go through: %v after %d tries", err, server.refusals)
 	}
 }
+
+// Work that the server or a proxy does not take as a whole keeps nobody from hearing what others did; the user is told.
+func TestAPushThatDoesNotGoThroughStopsNoPull(t *testing.T) {
+	for name, why := range map[string]*sales.Error{
+		"too large for a proxy": {Code: sales.CodeOffline, Reason: sales.OfflineTooLarge, Message: "413"},
+		"a fault of the server": {Code: sales.CodeOffline, Reason: sales.OfflineFault, Message: "500"},
+		"refused as a whole":    {Code: sales.CodeForbidden, Message: "belongs to another user"},
+	} {
+		store, server := &fakeStore{outbox: outboxOf(1), publish: []Published{{Records: 7}}}, &fakeServer{noPush: why}
+		e := New(store, server, Options{})
+		r, err := e.Sync(t.Context())
+		if !sales.HasCode(err, why.Code) || r.Pulled != 7 || e.State().Problem == nil {
+			t.Errorf("%s: pulled %d records, %v", name, r.Pulled, err)
+		}
+		if w, _, _, _ := store.Counts(t.Context()); w != 1 {
+			t.Errorf("%s: %d changes are left", name, w)
+		}
+	}
+	store, server := &fakeStore{outbox: outboxOf(1)}, &fakeServer{noPush: errNetwork}
+	if _, err := New(store, server, Options{}).Sync(t.Context()); err == nil || server.pulls != 0 {
+		t.Errorf("without a network %d pulls were tried, %v", server.pulls, err)
+	}
+}
