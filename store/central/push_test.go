@@ -1,6 +1,7 @@
 package central_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -48,6 +49,25 @@ func TestARepeatedPushIsAppliedOnce(t *testing.T) {
 	trail, err := w.journal.AuditTrail(t.Context(), 10, 0)
 	if err != nil || len(trail) != 1 || trail[0].Action != "change_id_reused" || trail[0].Actor != a.caller.UserID {
 		t.Errorf("audit %+v, %v", trail, err)
+	}
+}
+
+// Whoever had no answer hears at the repeat which of the values had lost.
+func TestARepeatedPushNamesTheFieldsThatLost(t *testing.T) {
+	w := newWorld(t)
+	a, b := w.device("a", sales.RoleRep, "31"), w.device("b", sales.RoleRep, "31")
+	c := a.create(sales.Partner{Name: "Dongfang", RegionCode: "3101", Website: "old", Phone: "1"})
+	a.mustPush(c)
+	seen := a.pullAll(0)[c.RecordID]
+	early := a.change(sales.Update, "partner", c.RecordID, set(seen, "website", "from a"), set(seen, "phone", "2"), set(seen, "name", "Seen"))
+	w.now = w.now.Add(time.Minute)
+	b.mustPush(b.change(sales.Update, "partner", c.RecordID, set(seen, "website", "from b"), set(seen, "phone", "3")))
+	first := a.push(early)[0]
+	if first.Outcome != wire.Merged || len(first.Lost) != 2 {
+		t.Fatalf("%+v", first)
+	}
+	if again := a.push(early)[0]; again.Outcome != wire.Duplicate || !slices.Equal(again.Lost, first.Lost) {
+		t.Errorf("%+v, and at the repeat %+v", first, again)
 	}
 }
 
