@@ -178,9 +178,9 @@ func Verify(ctx context.Context, p Place) (*central.Contents, *central.Report, e
 	return central.Inspect(ctx, p.address())
 }
 
-// VerifyFile verifies a backup by restoring it into a database that nobody uses.
-func VerifyFile(ctx context.Context, backup io.Reader) (c *central.Contents, r *central.Report, err error) {
-	dir, err := os.MkdirTemp("", "rounds-verify-*")
+// VerifyFile verifies a backup by restoring it into a database that nobody uses, in a folder that has room for it: "" for that of temporary files.
+func VerifyFile(ctx context.Context, backup io.Reader, folder string) (c *central.Contents, r *central.Report, err error) {
+	dir, err := os.MkdirTemp(folder, "rounds-verify-*")
 	if err != nil {
 		return nil, nil, store.Explain("make room to verify the backup", err)
 	}

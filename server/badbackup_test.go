@@ -71,3 +71,16 @@ func TestABackupThatDoesNotVerifyPushesNoGoodOneOut(t *testing.T) {
 		}
 	}
 }
+
+// The folder for temporary files is often small, or lies in memory; where backups lie there is room for a database.
+func TestABackupIsVerifiedWhereBackupsLie(t *testing.T) {
+	u := upkeepOf(t, Config{})
+	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "none"))
+	t.Setenv("TMP", os.Getenv("TMPDIR"))
+	if result, err := u.Run(t.Context(), "backup"); err != nil || !strings.Contains(result, "verified") {
+		t.Errorf("%s, %v", result, err)
+	}
+	if list, err := os.ReadDir(u.config.Backups); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
+	}
+}

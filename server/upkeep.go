@@ -166,7 +166,7 @@ func (u *Upkeep) verifyBackup(ctx context.Context, path string) (err error) {
 		return store.Explain("verify the backup "+path, err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	_, r, err := VerifyFile(ctx, f)
+	_, r, err := VerifyFile(ctx, f, u.config.Backups) // the folder of temporary files may lie in memory
 	if err != nil {
 		return err
 	}

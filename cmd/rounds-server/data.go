@@ -129,7 +129,7 @@ into a database that nobody uses. The exit code is 1 when a fault was found.`,
 					return err
 				}
 				defer func() { err = errors.Join(err, in.Close()) }()
-				c, r, err = server.VerifyFile(cmd.Context(), in)
+				c, r, err = server.VerifyFile(cmd.Context(), in, "")
 			}
 			if err != nil {
 				return err
