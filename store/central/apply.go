@@ -144,6 +144,9 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 		if refused, err := b.lastAdmin(prev, &rec); refused != nil || err != nil {
 			return refused, false, err
 		}
+		if refused := widened(prev, rec, c); refused != nil {
+			return refused, false, nil
+		}
 	}
 	if refused, err := b.territory(k, prev, rec); refused != nil || err != nil {
 		return refused, false, err

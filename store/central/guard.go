@@ -59,6 +59,25 @@ func (b *batch) lastAdmin(prev *sales.Record, next *sales.Record) (*sales.Error,
 	}, nil
 }
 
+// widened refuses what nobody meant: several administrators have taken territories from a user, each another one and none of them the last, and without any the user would see the
+// whole organisation.
+func widened(prev *sales.Record, next sales.Record, c *wire.Change) *sales.Error {
+	if prev == nil || len(sales.As[sales.User](*prev).Territories) == 0 || len(sales.As[sales.User](next).Territories) > 0 {
+		return nil
+	}
+	f, _ := sales.MustKind(next.Kind).Field("territories")
+	for _, e := range c.Fields {
+		if meant, _ := e.Value.([]string); e.Number == f.Number && len(meant) > 0 {
+			return &sales.Error{
+				Code: sales.CodeBadOrder, Kind: next.Kind, ID: next.ID, Field: f.Name,
+				Message: "others have taken the other territories meanwhile, and without any the user would see the whole organisation",
+				Hint:    "sync, look which territories are left, and say anew what is meant",
+			}
+		}
+	}
+	return nil
+}
+
 func administers(u *sales.Record) bool {
 	return u.Text("role") == string(sales.RoleAdmin) && !u.Flag("disabled")
 }
