@@ -27,8 +27,9 @@ func (f *Files) Run(ctx context.Context, e *Engine) {
 		}
 	})
 	defer cancel()
+	due := true // by the clock, whatever becomes of the records
 	for failures := 0; ctx.Err() == nil; {
-		if failures == 0 || e.State().Phase == sales.SyncIdle {
+		if due || failures == 0 || e.State().Phase == sales.SyncIdle {
 			if err := f.Round(ctx); err == nil {
 				failures = 0
 			} else {
@@ -39,7 +40,9 @@ func (f *Files) Run(ctx context.Context, e *Engine) {
 		select {
 		case <-ctx.Done():
 		case <-timer.C:
+			due = true
 		case <-kick:
+			due = false
 		}
 		timer.Stop()
 	}
