@@ -121,3 +121,65 @@ func TestADamagedPageOfACheckpointIsFetchedAgain(t *testing.T) {
 		t.Error("the record is not there")
 	}
 }
+
+// A damaged byte in a change that was not sent yet holds up no other: the change is made whole again from the record, which has what was written, and where that
+// is not possible its user is told.
+func TestADamagedUnsentChangeHoldsUpNoOther(t *testing.T) {
+	dir := t.TempDir()
+	s, f := openIn(t, dir), newFakeServer()
+	known, doomed := sales.NewID(), sales.NewID()
+	publish(t, s, f.page(f.set("t:11", "partner", known, sales.Values{"name": "one", "phone": "1"}), f.set("t:11", "partner", doomed, sales.Values{"name": "two"})))
+	made := mustWrite(t, s, sales.CreateOf(sales.Partner{Name: "made", Notes: "by me"}))[0]
+	mustWrite(t, s, update("partner", known, sales.Values{"phone": "2"}))
+	mustWrite(t, s, sales.Edit{Verb: sales.Delete, Kind: "partner", ID: doomed})
+	mustWrite(t, s, update("partner", known, sales.Values{"name": "uno"}))
+	mustWrite(t, s, sales.CreateOf(sales.Task{Title: "sound"}))
+	lost := mustWrite(t, s, sales.CreateOf(sales.Task{Title: "of which nothing is left"}))[0]
+	damage(t, s, "UPDATE wb_outbox SET fields = replace(fields, '[', '<') WHERE counter IN (1, 2, 3, 6)")
+	damage(t, s, "DELETE FROM task WHERE id = ?", lost)
+	closeStore(t, s)
+	s = openIn(t, dir)
+	sent := mustUnsent(t, s)
+	if len(sent) != 5 {
+		t.Fatalf("%d changes are sent: %+v", len(sent), sent)
+	}
+	values := func(c wire.Change) sales.Values {
+		return (&wire.RecordState{Kind: c.Kind, ID: c.RecordID, Fields: statesOf(c.Fields)}).Record().Values
+	}
+	if v := values(sent[0]); sent[0].RecordID != made || v["name"] != "made" || v["notes"] != "by me" {
+		t.Errorf("the creation: %+v", sent[0])
+	}
+	phone, _ := sales.MustKind("partner").Field("phone")
+	if v := values(sent[1]); len(v) != 1 || v["phone"] != "2" || sent[1].Fields[0].Base != f.stamp(known, phone.Number) {
+		t.Errorf("the edit: %+v", sent[1])
+	}
+	if sent[2].Verb != sales.Delete || sent[2].Base != f.states[doomed].Fields[0].Stamp || len(sent[2].Fields) != 1 {
+		t.Errorf("the deletion: %+v", sent[2])
+	}
+	p := mustPending(t, s)
+	told := slices.IndexFunc(p, func(p sales.Pending) bool { return p.RecordID == lost })
+	if told < 0 || p[told].State != sales.Rejected || p[told].Problem.Code != sales.CodeStorage || p[told].Problem.Hint == "" {
+		t.Errorf("in the tray: %+v", p)
+	}
+	if err := s.Undo(t.Context(), p[told].ID); err != nil {
+		t.Error(err)
+	}
+}
+
+// The deep check mends such a change without the workbook being opened anew.
+func TestADeepCheckMakesADamagedChangeWhole(t *testing.T) {
+	s := openTest(t)
+	id := mustWrite(t, s, sales.CreateOf(sales.Partner{Name: "made"}))[0]
+	damage(t, s, "UPDATE wb_outbox SET fields = replace(fields, '[', '<')")
+	found, err := s.Check(t.Context(), true)
+	if err != nil || len(found) != 1 || found[0].Code != "outbox" {
+		t.Fatalf("found %+v, %v", found, err)
+	}
+	if err := s.Rebuild(t.Context(), found, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := mustUnsent(t, s); len(got) != 1 || got[0].RecordID != id || len(got[0].Fields) == 0 {
+		t.Errorf("to be sent: %+v", got)
+	}
+	healthy(t, s)
+}

@@ -127,6 +127,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.clock = hlc.New(s.now, hlc.Reading(last))
+	if err := s.recoverChanges(ctx); err != nil {
+		return err
+	}
 	if err := s.followVersions(ctx); err != nil {
 		return err
 	}

@@ -9,13 +9,18 @@ import (
 	"github.com/rounds-field/rounds/store"
 )
 
-// Rebuild mends of what Check found as much as this device can by itself: indexes of the database, and records of which it has the server's state or the user's
+// Rebuild mends of what Check found as much as this device can by itself: indexes of the database, changes in the outbox, and records of which it has the server's state or the user's
 // own changes apart from the row. fetch says that the server is at hand: then damaged records that are in no bucket of this device are let go, because
 // the comparison of the buckets brings them again.
 func (s *Store) Rebuild(ctx context.Context, found []Finding, fetch bool) error {
 	if slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "integrity" && strings.Contains(f.Message, "index") }) {
 		if _, err := s.db.Writer().ExecContext(ctx, "REINDEX"); err != nil {
 			return store.Explain("make the indexes anew", err)
+		}
+	}
+	if slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "outbox" }) {
+		if err := s.recoverChanges(ctx); err != nil {
+			return err
 		}
 	}
 	if !slices.ContainsFunc(found, Finding.ofRecord) {
