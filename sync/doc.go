@@ -59,7 +59,7 @@
 // # Merge rules
 //
 // Each field declares one. They are asked only about concurrent edits with different values; of equal ones the later stamp stays, and of two by one
-// incarnation the later. The reading of a change is bounded to five minutes ahead of the server's clock first.
+// incarnation the later, and the other goes into the history. The reading of a change is bounded to five minutes ahead of the server's clock first.
 //
 //	last    the later stamp wins, the other value is lost and told
 //	group   fields that move together: a change names all fields of the group, and one stamp decides for all of them, as with last

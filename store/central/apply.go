@@ -162,7 +162,7 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 		return b.forbidden(c, "the record would lie in a territory, or with a person, that is not yours"), false, nil
 	}
 	next.Bucket = bucket
-	if err := b.put(e, cur, next, parent, got.Losses); err != nil {
+	if err := b.put(e, cur, next, parent, got.Losses, got.Passed...); err != nil {
 		return nil, false, err
 	}
 	if cur != nil && cur.state.Bucket != bucket {
@@ -172,7 +172,7 @@ func (b *batch) write(e *entry, k *sales.Kind, cur *row) (refused *sales.Error, 
 }
 
 // put stages the next state of a record and completes the change's verdict and its entry in the history.
-func (b *batch) put(e *entry, cur *row, next wire.RecordState, parent key, losses []merge.Loss) error {
+func (b *batch) put(e *entry, cur *row, next wire.RecordState, parent key, losses []merge.Loss, passed ...int) error {
 	r := &row{state: next, parent: parent, creator: b.caller.UserID, version: 1}
 	if cur != nil {
 		r.creator, r.version = cur.creator, cur.version+1
@@ -195,7 +195,7 @@ func (b *batch) put(e *entry, cur *row, next wire.RecordState, parent key, losse
 		return nil // the payload says it all
 	}
 	var err error
-	e.effect, err = proto.Marshal(effectOf(e.change, cur, &next, e.verdict.Lost))
+	e.effect, err = proto.Marshal(effectOf(e.change, cur, &next, append(passed, e.verdict.Lost...)))
 	return err
 }
 

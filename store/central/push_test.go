@@ -71,6 +71,33 @@ func TestARepeatedPushNamesTheFieldsThatLost(t *testing.T) {
 	}
 }
 
+// A copy of a workbook may send late what its twin never had: an earlier value of the same incarnation is passed over without a conflict, but not without a trace.
+func TestAnEarlierValueOfTheSameIncarnationIsKeptInTheHistory(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep, "31")
+	c := a.create(sales.Partner{Name: "Dongfang", RegionCode: "3101"})
+	a.mustPush(c)
+	seen := a.pullAll(0)[c.RecordID]
+	early := a.change(sales.Update, "partner", c.RecordID, set(seen, "phone", "early"))
+	w.now = w.now.Add(time.Minute)
+	a.mustPush(a.change(sales.Update, "partner", c.RecordID, set(seen, "phone", "late")))
+	a.mustPush(early)
+	r := a.pullAll(0)[c.RecordID]
+	if got := r.Record().Text("phone"); got != "late" {
+		t.Errorf("the phone is %q", got)
+	}
+	entries, err := w.journal.History(t.Context(), a.caller, "partner", c.RecordID)
+	if err != nil || len(entries) != 3 {
+		t.Fatalf("%+v, %v", entries, err)
+	}
+	if f := entries[0].Fields; len(f) != 1 || f[0].New != "early" || f[0].Old != "late" || !f[0].Lost {
+		t.Errorf("what became of the earlier value: %+v", f)
+	}
+	if n := len(conflictsOf(a)); n != 0 {
+		t.Errorf("%d conflicts", n)
+	}
+}
+
 func TestConcurrentEditsOfOneFieldTellTheLoser(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.device("a", sales.RoleRep, "31"), w.device("b", sales.RoleRep, "31")

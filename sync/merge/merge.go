@@ -29,6 +29,7 @@ type Texts func(field int, stamp hlc.Stamp) (string, bool)
 type Result struct {
 	Next   wire.RecordState
 	Losses []Loss // real differences only
+	Passed []int  // fields in which a later value of the same incarnation stayed: nobody is told, but the history has to keep what the change said
 	Taken  bool   // at least one value of the change became current
 }
 
@@ -69,7 +70,7 @@ func apply(r rules, current *wire.RecordState, c *wire.Change, stamp hlc.Stamp, 
 	if m.taken {
 		m.next.UpdatedBy = author
 	}
-	return Result{Next: m.next, Losses: m.losses, Taken: m.taken}
+	return Result{Next: m.next, Losses: m.losses, Passed: m.passed, Taken: m.taken}
 }
 
 // Unseen says whether the record was edited by anybody else after the author of a delete saw it. A delete that names the record's fields
@@ -101,6 +102,7 @@ type merger struct {
 	texts  Texts
 	next   wire.RecordState
 	losses []Loss
+	passed []int
 	taken  bool
 }
 
@@ -161,6 +163,8 @@ func (m *merger) field(e *wire.FieldEdit, rule sales.Merge) {
 	case cur.Stamp.Node == m.stamp.Node:
 		if m.stamp.After(cur.Stamp) {
 			m.put(e.Number, e.Value, m.stamp)
+		} else {
+			m.passed = append(m.passed, e.Number)
 		}
 	case rule == sales.TextMerge:
 		m.join(cur, e)
