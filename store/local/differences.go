@@ -25,12 +25,28 @@ func (p *pulling) compare(ctx context.Context, page *wire.PullResponse) ([]strin
 		p.s.log.Warn("bucket differs from the server", "bucket", b.Bucket, "records", have.count, "expected", b.Count)
 		out = append(out, b.Bucket)
 	}
-	if !page.Brief {
-		if err := setMetaUint(ctx, p, "compared", uint64(p.s.now().UnixMilli())); err != nil {
-			return nil, err
+	if err := p.settleDifferences(ctx, agreeing); err != nil {
+		return nil, err
+	}
+	return out, p.noteCompared(ctx, page.Brief, out)
+}
+
+// noteCompared notes when all buckets were compared. A difference that nobody has reported is to be found again by the next pull, if it was not repaired: a
+// brief answer names a bucket only when it moves.
+func (p *pulling) noteCompared(ctx context.Context, brief bool, differing []string) error {
+	reported, err := differences(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, bucket := range differing {
+		if !slices.ContainsFunc(reported, func(d sales.Difference) bool { return d.Bucket == bucket }) {
+			return setMetaUint(ctx, p, "compared", 0)
 		}
 	}
-	return out, p.settleDifferences(ctx, agreeing)
+	if brief {
+		return nil
+	}
+	return setMetaUint(ctx, p, "compared", uint64(p.s.now().UnixMilli()))
 }
 
 // settleDifferences forgets the reports on buckets that agree again, or are not held any more.
@@ -82,11 +98,14 @@ func (s *Store) Differs(ctx context.Context, d sales.Difference) error {
 			return err
 		}
 		list = slices.DeleteFunc(list, func(o sales.Difference) bool { return o.Bucket == d.Bucket })
+		if err := setMetaUint(ctx, t, "compared", uint64(s.now().UnixMilli())); err != nil { // with this all is told
+			return err
+		}
 		return keepDifferences(ctx, t, append(list, d))
 	})
 }
 
-// Compared says when a checkpoint last compared all buckets; the zero time when that is to be done now, because it never was, because a bucket is being
+// Compared says when a checkpoint last compared all buckets; the zero time when that is to be done now, because it never was, because one differs, because a bucket is being
 // taken anew, or because pages were kept already of a checkpoint that was cut: about those a brief answer says nothing.
 func (s *Store) Compared(ctx context.Context) (time.Time, error) {
 	var at time.Time

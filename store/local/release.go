@@ -145,7 +145,7 @@ func freed(list []*change) []*change {
 }
 
 // releases is how often a change is sent again by itself that the server holds for a reason that this device does not know. After that the user decides.
-const releases = 3
+const releases = 1
 
 // releaseSome is release for a checkpoint: what the server holds may wait for a change that was mended while it was on its way.
 func (t *txn) releaseSome(ctx context.Context) error {

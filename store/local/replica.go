@@ -124,7 +124,9 @@ func (t *txn) settle(ctx context.Context, c *change, v wire.Verdict, mark uint64
 		}
 		lost = string(b)
 	}
-	if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = ?, outcome = ?, lost = ?, code = ?, field = ?, message = ?, hint = ?, settled_at = ?,
+	// One that is sent again because the server lost it keeps the time at which it was taken: how long it may wait for another counts from there.
+	if _, err := t.ExecContext(ctx, `UPDATE wb_outbox SET state = ?, outcome = ?, lost = ?, code = ?, field = ?, message = ?, hint = ?,
+		settled_at = CASE WHEN ?1 IN (3, 4) AND resent = 1 THEN settled_at ELSE ? END,
 		mark = ?, resent = CASE WHEN ?1 IN (3, 4) THEN resent ELSE 0 END WHERE pos = ?`, state, v.Outcome, lost, v.Code, v.Field, v.Message, v.Hint, t.s.serverTime().UnixMilli(), int64(mark), c.pos); err != nil {
 		return err
 	}
