@@ -155,6 +155,10 @@ func (d *device) save(ctx context.Context, edits ...sales.Edit) error {
 		}
 		before[i] = r.Values
 	}
+	waiting, err := d.store.Pending(ctx)
+	if err != nil {
+		return err
+	}
 	ids, err := d.store.Write(ctx, edits...)
 	if err != nil {
 		if !refusal(err) {
@@ -183,7 +187,7 @@ func (d *device) save(ctx context.Context, edits ...sales.Edit) error {
 			}
 		}
 	}
-	return nil
+	return d.follow(ctx, waiting) // an edit that mends a refused one takes along what waited for it
 }
 
 // undo takes back one waiting change, if there is one.
@@ -216,7 +220,7 @@ func (d *device) undo(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
+	return d.follow(ctx, list)
 }
 
 // dropped notes that the user wanted a record no more: what the server never took of it is not lost.
