@@ -128,9 +128,9 @@ func (c *cutStore) Counts(ctx context.Context) (waiting, rejected, conflicts int
 	return c.Store.Counts(ctx)
 }
 
-func (c *cutStore) Acknowledged(ctx context.Context) (string, error) {
+func (c *cutStore) Acknowledged(ctx context.Context) (string, uint32, error) {
 	if !c.alive() {
-		return "", errKilled
+		return "", 0, errKilled
 	}
 	return c.Store.Acknowledged(ctx)
 }

@@ -38,7 +38,7 @@ func (j *Journal) Pull(ctx context.Context, caller wire.Caller, req wire.PullReq
 	err := j.db.Read(ctx, func(tx *sql.Tx) error {
 		p.tx = tx
 		var err error
-		if p.resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged); err != nil {
+		if p.resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged, req.AcknowledgedAt); err != nil {
 			return err
 		}
 		tree, err := j.territories(ctx, tx)

@@ -31,7 +31,7 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 	err := j.db.Write(ctx, func(tx *sql.Tx) error {
 		resp, moved, foreign = wire.PushResponse{}, nil, false
 		var err error
-		if resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged); err != nil || resp.Forgotten {
+		if resp.Forgotten, err = j.forgot(ctx, tx, req.Acknowledged, req.AcknowledgedAt); err != nil || resp.Forgotten {
 			return err
 		}
 		b, err := j.begin(ctx, tx, caller, node)

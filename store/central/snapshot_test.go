@@ -82,3 +82,25 @@ func TestAnAcknowledgedChangeThatIsRefusedNowCountsAsForgotten(t *testing.T) {
 		}
 	}
 }
+
+// After a restore a message that was long on its way may bring the last acknowledged change again, and not what was acknowledged before it: the device is
+// asked for all of it nevertheless.
+func TestAnAcknowledgedChangeThatCameInAgainLaterCountsAsForgotten(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep, "31")
+	c := a.create(sales.Partner{Name: "P", RegionCode: "3101"})
+	before := uint32(w.now.Unix()) - 60
+	if got := outcomes(a.push(c)); got != "applied" {
+		t.Fatal(got)
+	}
+	for at, want := range map[uint32]bool{0: false, before: true, uint32(w.now.Unix()) + 1: false} {
+		push, err := w.journal.Push(t.Context(), a.caller, wire.PushRequest{Incarnation: a.caller.Incarnation, Acknowledged: c.ID, AcknowledgedAt: at})
+		if err != nil || push.Forgotten != want {
+			t.Errorf("push, told at %d: %v, %v", at, push.Forgotten, err)
+		}
+		pull, err := w.journal.Pull(t.Context(), a.caller, wire.PullRequest{Acknowledged: c.ID, AcknowledgedAt: at})
+		if err != nil || pull.Forgotten != want {
+			t.Errorf("pull, told at %d: %v, %v", at, pull.Forgotten, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"maps"
+	"math"
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
@@ -225,16 +226,28 @@ func (t *txn) acknowledged(ctx context.Context, verdicts []wire.Verdict, found m
 	for i := len(verdicts) - 1; i >= 0; i-- {
 		v := &verdicts[i]
 		if found[v.ChangeID] != nil && (v.Outcome == wire.Applied || v.Outcome == wire.Duplicate || v.Outcome == wire.Merged) {
+			if err := setMetaUint(ctx, t, "acknowledged_at", uint64((t.s.serverTime().UnixMilli()+999)/1000)); err != nil {
+				return err
+			}
 			return setMeta(ctx, t, "acknowledged", v.ChangeID)
 		}
 	}
 	return nil
 }
 
-// Acknowledged gives the id of the change that the server took last, "" when it is not kept any more.
-func (s *Store) Acknowledged(ctx context.Context) (string, error) {
-	id, err := meta(ctx, s.reading, "acknowledged")
-	return id, store.Explain("read what the server took last", err)
+// Acknowledged gives the id of the change that the server took last, "" when it is not kept any more; and when the server said so, in Unix seconds of its time
+// rounded up, 0 when that is not known.
+func (s *Store) Acknowledged(ctx context.Context) (change string, at uint32, err error) {
+	change, err = meta(ctx, s.reading, "acknowledged")
+	if err == nil {
+		var seconds uint64
+		seconds, err = metaUint(ctx, s.reading, "acknowledged_at")
+		at = uint32(min(seconds, math.MaxUint32))
+	}
+	if change == "" {
+		at = 0
+	}
+	return change, at, store.Explain("read what the server took last", err)
 }
 
 // forgetAcknowledged lets the server not be asked about a change that is not kept any more: it may have forgotten it too.

@@ -47,7 +47,10 @@ func (s *fakeStore) Settle(_ context.Context, vs []wire.Verdict) error {
 }
 func (s *fakeStore) Cursors(context.Context) ([]wire.Cursor, error) { return nil, nil }
 func (s *fakeStore) Stage(context.Context, wire.PullResponse) error { s.staged++; return nil }
-func (s *fakeStore) Acknowledged(context.Context) (string, error)   { return "", nil }
+func (s *fakeStore) Acknowledged(context.Context) (string, uint32, error) {
+	return "", 0, nil
+}
+
 func (s *fakeStore) Observe(context.Context, hlc.Reading) error     { return nil }
 func (s *fakeStore) Counts(context.Context) (w, r, c int, err error) {
 	s.mu.Lock()

@@ -31,6 +31,7 @@ type pass struct {
 	report    sales.SyncReport
 	kinds     []string
 	acked     string // the change that the server is asked about; "" when it was asked in this pass
+	ackedAt   uint32 // when it said that it had taken it; 0 when it was asked
 	forgotten bool   // the server does not have it
 }
 
@@ -46,7 +47,7 @@ func (p *pass) run(ctx context.Context) error {
 	for range maxRounds {
 		var err error
 		p.forgotten = false
-		if p.acked, err = p.store.Acknowledged(ctx); err != nil {
+		if p.acked, p.ackedAt, err = p.store.Acknowledged(ctx); err != nil {
 			return fmt.Errorf("read what was acknowledged: %w", err)
 		}
 		unsent := p.push(ctx)
@@ -101,7 +102,7 @@ func (p *pass) push(ctx context.Context) error {
 			return nil
 		}
 		changes = fill(changes)
-		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes, Acknowledged: p.acked})
+		resp, err := p.transport.Push(ctx, wire.PushRequest{Incarnation: incarnation, Changes: changes, Acknowledged: p.acked, AcknowledgedAt: p.ackedAt})
 		if tooLarge(err) && len(changes) > 1 && len(changes) <= limit {
 			limit = len(changes) / 2 // a proxy on the way takes less at once: go down to single groups
 			continue
@@ -114,10 +115,10 @@ func (p *pass) push(ctx context.Context) error {
 			if _, err := p.store.Resend(ctx); err != nil {
 				return fmt.Errorf("send acknowledged changes again: %w", err)
 			}
-			p.acked = ""
+			p.acked, p.ackedAt = "", 0
 			continue
 		}
-		p.acked = ""
+		p.acked, p.ackedAt = "", 0
 		if !fitting(changes, resp.Verdicts) {
 			return &sales.Error{
 				Code: sales.CodeOffline, Message: fmt.Sprintf("push %d changes: the answer has verdicts on others", len(changes)),

@@ -121,12 +121,12 @@ func (p *pass) page(ctx context.Context, ask *asking) (wire.PullResponse, error)
 			return wire.PullResponse{}, err
 		}
 		req := ask.request()
-		req.Acknowledged = p.acked
+		req.Acknowledged, req.AcknowledgedAt = p.acked, p.ackedAt
 		page, err := p.transport.Pull(ctx, req)
 		if err != nil {
 			return wire.PullResponse{}, err
 		}
-		p.acked, p.forgotten = "", p.forgotten || page.Forgotten
+		p.acked, p.ackedAt, p.forgotten = "", 0, p.forgotten || page.Forgotten
 		if len(page.Differs) == 0 {
 			page.Brief = req.Brief
 			return page, nil

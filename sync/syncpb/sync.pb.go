@@ -789,13 +789,14 @@ func (x *Change) GetBase() *Stamp {
 }
 
 type PushRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Incarnation   []byte                 `protobuf:"bytes,1,opt,name=incarnation,proto3" json:"incarnation,omitempty"`
-	Changes       []*Change              `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"`           // in order of counter, whole groups
-	Packed        *PackedChanges         `protobuf:"bytes,3,opt,name=packed,proto3" json:"packed,omitempty"`             // the same in columns, instead of changes: what devices send, because it takes half the bytes
-	Acknowledged  []byte                 `protobuf:"bytes,4,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"` // the change of the device that the server took last, when it is still kept: a server that lost it says so, and does nothing
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Incarnation    []byte                 `protobuf:"bytes,1,opt,name=incarnation,proto3" json:"incarnation,omitempty"`
+	Changes        []*Change              `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"`                                       // in order of counter, whole groups
+	Packed         *PackedChanges         `protobuf:"bytes,3,opt,name=packed,proto3" json:"packed,omitempty"`                                         // the same in columns, instead of changes: what devices send, because it takes half the bytes
+	Acknowledged   []byte                 `protobuf:"bytes,4,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"`                             // the change of the device that the server took last, when it is still kept: a server that lost it says so, and does nothing
+	AcknowledgedAt uint32                 `protobuf:"fixed32,5,opt,name=acknowledged_at,json=acknowledgedAt,proto3" json:"acknowledged_at,omitempty"` // the server's time when it said so, in Unix seconds, rounded up; one that it has from later it lost before. 0 is unknown
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PushRequest) Reset() {
@@ -854,6 +855,13 @@ func (x *PushRequest) GetAcknowledged() []byte {
 		return x.Acknowledged
 	}
 	return nil
+}
+
+func (x *PushRequest) GetAcknowledgedAt() uint32 {
+	if x != nil {
+		return x.AcknowledgedAt
+	}
+	return 0
 }
 
 // PackedChanges are changes in columns. Ids are transposed: all first bytes, then all second bytes, and so on, so that what they have in
@@ -1329,17 +1337,18 @@ func (x *Cursor) GetChain() uint64 {
 }
 
 type PullRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Cursors       []*Cursor              `protobuf:"bytes,1,rep,name=cursors,proto3" json:"cursors,omitempty"`
-	Limit         uint32                 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"` // records in the page; 0 lets the server choose
-	Schema        uint32                 `protobuf:"varint,3,opt,name=schema,proto3" json:"schema,omitempty"`
-	Brief         bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`              // the last page names only buckets that moved, and those lost in lost
-	Digests       []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"`  // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
-	Slots         []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`       // with digests: the slots whose cursors are in cursors
-	Urgent        bool                   `protobuf:"varint,7,opt,name=urgent,proto3" json:"urgent,omitempty"`            // before a first sync: first of all what the caller works with today, on a page that moves no cursor
-	Acknowledged  []byte                 `protobuf:"bytes,8,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"` // as in PushRequest
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	state          protoimpl.MessageState `protogen:"open.v1"`
+	Cursors        []*Cursor              `protobuf:"bytes,1,rep,name=cursors,proto3" json:"cursors,omitempty"`
+	Limit          uint32                 `protobuf:"varint,2,opt,name=limit,proto3" json:"limit,omitempty"` // records in the page; 0 lets the server choose
+	Schema         uint32                 `protobuf:"varint,3,opt,name=schema,proto3" json:"schema,omitempty"`
+	Brief          bool                   `protobuf:"varint,4,opt,name=brief,proto3" json:"brief,omitempty"`                                          // the last page names only buckets that moved, and those lost in lost
+	Digests        []uint64               `protobuf:"fixed64,5,rep,packed,name=digests,proto3" json:"digests,omitempty"`                              // 64 sums over all cursors of the device, by slot of the bucket's name; none: every cursor is in cursors
+	Slots          []uint32               `protobuf:"varint,6,rep,packed,name=slots,proto3" json:"slots,omitempty"`                                   // with digests: the slots whose cursors are in cursors
+	Urgent         bool                   `protobuf:"varint,7,opt,name=urgent,proto3" json:"urgent,omitempty"`                                        // before a first sync: first of all what the caller works with today, on a page that moves no cursor
+	Acknowledged   []byte                 `protobuf:"bytes,8,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"`                             // as in PushRequest
+	AcknowledgedAt uint32                 `protobuf:"fixed32,9,opt,name=acknowledged_at,json=acknowledgedAt,proto3" json:"acknowledged_at,omitempty"` // as in PushRequest
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *PullRequest) Reset() {
@@ -1426,6 +1435,13 @@ func (x *PullRequest) GetAcknowledged() []byte {
 		return x.Acknowledged
 	}
 	return nil
+}
+
+func (x *PullRequest) GetAcknowledgedAt() uint32 {
+	if x != nil {
+		return x.AcknowledgedAt
+	}
+	return 0
 }
 
 type FieldState struct {
@@ -2374,12 +2390,13 @@ const file_sync_proto_rawDesc = "" +
 	"\x06fields\x18\b \x03(\v2\x19.rounds.sync.v1.FieldEditR\x06fields\x12\x16\n" +
 	"\x06schema\x18\t \x01(\rR\x06schema\x12)\n" +
 	"\x04base\x18\n" +
-	" \x01(\v2\x15.rounds.sync.v1.StampR\x04base\"\xbc\x01\n" +
+	" \x01(\v2\x15.rounds.sync.v1.StampR\x04base\"\xe5\x01\n" +
 	"\vPushRequest\x12 \n" +
 	"\vincarnation\x18\x01 \x01(\fR\vincarnation\x120\n" +
 	"\achanges\x18\x02 \x03(\v2\x16.rounds.sync.v1.ChangeR\achanges\x125\n" +
 	"\x06packed\x18\x03 \x01(\v2\x1d.rounds.sync.v1.PackedChangesR\x06packed\x12\"\n" +
-	"\facknowledged\x18\x04 \x01(\fR\facknowledged\"\xd3\x03\n" +
+	"\facknowledged\x18\x04 \x01(\fR\facknowledged\x12'\n" +
+	"\x0facknowledged_at\x18\x05 \x01(\aR\x0eacknowledgedAt\"\xd3\x03\n" +
 	"\rPackedChanges\x12\x10\n" +
 	"\x03ids\x18\x01 \x01(\fR\x03ids\x12\x18\n" +
 	"\arecords\x18\x02 \x01(\fR\arecords\x12\x1a\n" +
@@ -2424,7 +2441,7 @@ const file_sync_proto_rawDesc = "" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +
 	"\x03seq\x18\x03 \x01(\x04R\x03seq\x12\x14\n" +
-	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\xef\x01\n" +
+	"\x05chain\x18\x04 \x01(\x06R\x05chain\"\x98\x02\n" +
 	"\vPullRequest\x120\n" +
 	"\acursors\x18\x01 \x03(\v2\x16.rounds.sync.v1.CursorR\acursors\x12\x14\n" +
 	"\x05limit\x18\x02 \x01(\rR\x05limit\x12\x16\n" +
@@ -2433,7 +2450,8 @@ const file_sync_proto_rawDesc = "" +
 	"\adigests\x18\x05 \x03(\x06R\adigests\x12\x14\n" +
 	"\x05slots\x18\x06 \x03(\rR\x05slots\x12\x16\n" +
 	"\x06urgent\x18\a \x01(\bR\x06urgent\x12\"\n" +
-	"\facknowledged\x18\b \x01(\fR\facknowledged\"g\n" +
+	"\facknowledged\x18\b \x01(\fR\facknowledged\x12'\n" +
+	"\x0facknowledged_at\x18\t \x01(\aR\x0eacknowledgedAt\"g\n" +
 	"\n" +
 	"FieldState\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12+\n" +

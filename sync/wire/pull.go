@@ -46,7 +46,7 @@ func DecodeRecord(p *syncpb.RecordState, bucket string) RecordState {
 
 // EncodePull gives the wire form of a request for a page.
 func EncodePull(r PullRequest) *syncpb.PullRequest {
-	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion, Brief: r.Brief, Digests: r.Digests, Slots: encodeNumbers(r.Slots), Urgent: r.Urgent, Acknowledged: encodeID(r.Acknowledged)}
+	p := &syncpb.PullRequest{Limit: uint32(max(r.Limit, 0)), Schema: SchemaVersion, Brief: r.Brief, Digests: r.Digests, Slots: encodeNumbers(r.Slots), Urgent: r.Urgent, Acknowledged: encodeID(r.Acknowledged), AcknowledgedAt: r.AcknowledgedAt}
 	if r.Schema > 0 {
 		p.Schema = uint32(r.Schema)
 	}
@@ -58,7 +58,7 @@ func EncodePull(r PullRequest) *syncpb.PullRequest {
 
 // DecodePull reads a request for a page.
 func DecodePull(p *syncpb.PullRequest) PullRequest {
-	r := PullRequest{Limit: int(p.GetLimit()), Schema: int(p.GetSchema()), Brief: p.GetBrief(), Digests: p.GetDigests(), Slots: decodeNumbers(p.GetSlots()), Urgent: p.GetUrgent(), Acknowledged: decodeID(p.GetAcknowledged())}
+	r := PullRequest{Limit: int(p.GetLimit()), Schema: int(p.GetSchema()), Brief: p.GetBrief(), Digests: p.GetDigests(), Slots: decodeNumbers(p.GetSlots()), Urgent: p.GetUrgent(), Acknowledged: decodeID(p.GetAcknowledged()), AcknowledgedAt: p.GetAcknowledgedAt()}
 	for _, c := range p.GetCursors() {
 		r.Cursors = append(r.Cursors, decodeCursor(c))
 	}

@@ -37,7 +37,7 @@ func DecodeChange(p *syncpb.Change) Change {
 
 // EncodePush gives the wire form of a push: in columns where that can carry it.
 func EncodePush(r PushRequest) *syncpb.PushRequest {
-	p := &syncpb.PushRequest{Incarnation: encodeID(r.Incarnation), Acknowledged: encodeID(r.Acknowledged)}
+	p := &syncpb.PushRequest{Incarnation: encodeID(r.Incarnation), Acknowledged: encodeID(r.Acknowledged), AcknowledgedAt: r.AcknowledgedAt}
 	if p.Packed = pack(r.Changes); p.GetPacked() != nil {
 		return p
 	}
@@ -49,7 +49,7 @@ func EncodePush(r PushRequest) *syncpb.PushRequest {
 
 // DecodePush reads a push. One whose columns do not fit each other, of which Packed tells, has no changes.
 func DecodePush(p *syncpb.PushRequest) PushRequest {
-	r := PushRequest{Incarnation: decodeID(p.GetIncarnation()), Acknowledged: decodeID(p.GetAcknowledged())}
+	r := PushRequest{Incarnation: decodeID(p.GetIncarnation()), Acknowledged: decodeID(p.GetAcknowledged()), AcknowledgedAt: p.GetAcknowledgedAt()}
 	if p.GetPacked() != nil {
 		r.Changes = unpack(p)
 		return r

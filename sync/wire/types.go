@@ -134,6 +134,8 @@ type PushRequest struct {
 	Incarnation  string // UUID of this copy of the device's database
 	Changes      []Change
 	Acknowledged string // id of the change that the server took last of those still kept; "" for none
+	// AcknowledgedAt is the server's time when it said that it had taken that, in Unix seconds, rounded up; 0 when not known.
+	AcknowledgedAt uint32
 }
 
 // PushResponse has one verdict for each change, in order.
@@ -160,8 +162,9 @@ type PullRequest struct {
 	Digests []uint64 // DigestSlots sums over all cursors of the device; none: every cursor is in Cursors
 	Slots   []int    // with Digests: the slots whose cursors are in Cursors
 	Urgent  bool     // first of all what the caller works with today
-	// Acknowledged is as in PushRequest.
-	Acknowledged string
+	// Acknowledged and AcknowledgedAt are as in PushRequest.
+	Acknowledged   string
+	AcknowledgedAt uint32
 }
 
 // BucketState is where a page ends in a bucket.
