@@ -218,7 +218,11 @@ func (w *writing) reissue(ctx context.Context, set []*change, mending map[string
 	set = withDependants(set, waiting)
 	var order []groupMember
 	for _, c := range set {
-		if err := w.setState(ctx, c, stateSuperseded); err != nil {
+		state, err := w.replaced(ctx, c)
+		if err != nil {
+			return err
+		}
+		if err := w.setState(ctx, c, state); err != nil {
 			return err
 		}
 		m := groupMember{c.Kind, c.RecordID}
@@ -238,6 +242,23 @@ func (w *writing) reissue(ctx context.Context, set []*change, mending map[string
 		}
 	}
 	return nil
+}
+
+// replaced is what becomes of a change whose place a new one takes. One that the server took after all, as its state of the record shows, is kept with the
+// acknowledged ones: a server that is put back from a backup may lose it, and the new one is built on it.
+func (w *writing) replaced(ctx context.Context, c *change) (state int, err error) {
+	tb, ok := tables[c.Kind]
+	if !ok {
+		return stateSuperseded, nil
+	}
+	st, err := w.server(ctx, tb, c.RecordID)
+	if err != nil || st == nil {
+		return stateSuperseded, err
+	}
+	if slices.ContainsFunc(st.Fields, func(f wire.FieldState) bool { return f.Stamp == c.stamp() }) {
+		return statePassed, nil
+	}
+	return stateSuperseded, nil
 }
 
 type groupMember struct{ kind, id string }
