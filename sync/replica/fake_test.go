@@ -51,7 +51,7 @@ func (s *fakeStore) Acknowledged(context.Context) (string, uint32, error) {
 	return "", 0, nil
 }
 
-func (s *fakeStore) Observe(context.Context, hlc.Reading) error     { return nil }
+func (s *fakeStore) Observe(context.Context, hlc.Reading) error { return nil }
 func (s *fakeStore) Counts(context.Context) (w, r, c int, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
