@@ -107,8 +107,9 @@
 // restore from a backup the server converges to what it had. The outbox is never touched by any of this.
 //
 // Cursors do not tell a device that pushed and did not pull before the restore. With the first push and the first pull of each pass it therefore names, in
-// acknowledged, the change that the server took last, as long as it keeps it, and in acknowledged_at the server's time when it said so, in Unix seconds
-// rounded up. A server that does not have it, or has it from later (a message that was long on its way brought it again after the restore), says forgotten: to a push it does nothing
+// acknowledged, the change that the server took last, as long as it keeps it, and in acknowledged_at when that was: an answer to a push says in latest and
+// latest_at which of its changes, repeated ones among them, the server took last, and when. A server that does not have it, or has it from later (a message that
+// was long on its way brought it again after the restore), says forgotten: to a push it does nothing
 // else and gives no verdicts. The device then sends again what it keeps, in the order of writing, before anything newer. What comes again is held back by no
 // refused change; when it comes ahead of another device's creation on which it was built (not_found, bad_reference), it waits and is sent again with each pass.
 // For how long is counted by the server's clock. The resolution of a conflict that the server lost is taken without effect.

@@ -10,7 +10,7 @@ import (
 )
 
 // forgot says whether a change that a device was told to be taken is not here: then the database was put back from a backup. The device's cursors do not
-// always tell, for it may not have pulled since. at is when the device was told so, in Unix seconds rounded up, 0 when not known: a change that came in later
+// always tell, for it may not have pulled since. at is when it came in, as the device was told, in Unix seconds rounded up, 0 when not known: a change that came in later
 // than that came in again, out of its turn, by a message that was long on its way, and what had come in before it is missing.
 func (j *Journal) forgot(ctx context.Context, tx *sql.Tx, change string, at uint32) (bool, error) {
 	id := idBytes(change)

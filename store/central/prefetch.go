@@ -21,7 +21,13 @@ type knownChange struct {
 	author  string
 	outcome wire.Outcome
 	lost    string
+	at      int64 // when it came in, Unix ms
 }
+
+func (c *knownChange) takenAt() uint32 { return seconds(c.at) }
+
+// seconds rounds Unix ms up to seconds.
+func seconds(ms int64) uint32 { return uint32((ms + 999) / 1000) }
 
 // touched is what a batch will look at: its records by kind and id, and which kinds it writes.
 type touched struct {
@@ -123,10 +129,10 @@ func (b *batch) lock(t touched) error {
 }
 
 func (b *batch) prefetchChanges(ids []string) error {
-	return b.inChunks("SELECT id, digest, author, outcome, lost FROM changes WHERE org_id = ? AND id", " ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
+	return b.inChunks("SELECT id, digest, author, outcome, lost, received FROM changes WHERE org_id = ? AND id", " ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
 		var id []byte
 		var c knownChange
-		if err := rows.Scan(&id, &c.digest, &c.author, &c.outcome, &c.lost); err != nil {
+		if err := rows.Scan(&id, &c.digest, &c.author, &c.outcome, &c.lost, &c.at); err != nil {
 			return err
 		}
 		b.known[idText(id)] = c

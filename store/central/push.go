@@ -58,6 +58,9 @@ func (j *Journal) Push(ctx context.Context, caller wire.Caller, req wire.PushReq
 		resp.Verdicts = make([]wire.Verdict, len(b.entries))
 		for i, e := range b.entries {
 			resp.Verdicts[i] = e.verdict
+			if o := e.verdict.Outcome; o == wire.Applied || o == wire.Merged {
+				resp.Verdicts[i].TakenAt = seconds(b.now.UnixMilli())
+			}
 			resp.Verdicts[i].Lost = wire.LowerNumbers(j.versions, e.written, e.verdict.Lost)
 		}
 		moved = b.moved
@@ -230,7 +233,7 @@ func (b *batch) repeated(e *entry) (known bool, refused *sales.Error, err error)
 	}
 	switch was.outcome {
 	case wire.Applied, wire.Merged, wire.Duplicate:
-		e.verdict.Outcome, e.verdict.Lost = wire.Duplicate, splitNumbers(was.lost)
+		e.verdict.Outcome, e.verdict.Lost, e.verdict.TakenAt = wire.Duplicate, splitNumbers(was.lost), was.takenAt()
 		return true, nil, nil
 	}
 	return false, nil, nil // refused or held before: tried again

@@ -2,6 +2,7 @@ package central_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -102,5 +103,18 @@ func TestAnAcknowledgedChangeThatCameInAgainLaterCountsAsForgotten(t *testing.T)
 		if err != nil || pull.Forgotten != want {
 			t.Errorf("pull, told at %d: %v, %v", at, pull.Forgotten, err)
 		}
+	}
+}
+
+// A verdict on a change that was taken before says when that was.
+func TestARepeatedChangeIsToldWithTheTimeAtWhichItWasTaken(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep, "31")
+	c := a.create(sales.Partner{Name: "P", RegionCode: "3101"})
+	first := a.push(c)[0]
+	w.now = w.now.Add(time.Hour)
+	again := a.push(c, a.create(sales.Task{Title: "t", OwnerID: a.caller.UserID}))
+	if first.TakenAt == 0 || again[0].TakenAt != first.TakenAt || again[1].TakenAt != first.TakenAt+3600 {
+		t.Errorf("taken at %d, said again to be at %d; another an hour later at %d", first.TakenAt, again[0].TakenAt, again[1].TakenAt)
 	}
 }

@@ -81,3 +81,24 @@ func TestWhatDiffersIsComparedAgainUntilItIsReported(t *testing.T) {
 		t.Errorf("it is compared with each pull: %v, %v", at, err)
 	}
 }
+
+// A repeated change may have been taken long before others: by it nobody could tell that the others are lost.
+func TestTheServerIsAskedForTheChangeThatItTookLast(t *testing.T) {
+	s := openTest(t)
+	ids := map[string]string{}
+	for _, name := range []string{"first", "second", "third"} {
+		mustWrite(t, s, sales.CreateOf(sales.Task{Title: name}))
+		list := mustUnsent(t, s)
+		ids[name] = list[len(list)-1].ID
+	}
+	for _, step := range []struct {
+		settled, want string
+		outcome       wire.Outcome
+		at            uint32
+	}{{"second", "second", wire.Applied, 200}, {"first", "second", wire.Duplicate, 100}, {"third", "third", wire.Duplicate, 300}} {
+		settle(t, s, wire.Verdict{ChangeID: ids[step.settled], Outcome: step.outcome, TakenAt: step.at})
+		if got, at, err := s.Acknowledged(t.Context()); err != nil || got != ids[step.want] || at == 0 {
+			t.Errorf("after the %s: asked is for %s of %d, %v; want the %s", step.settled, got, at, err, step.want)
+		}
+	}
+}

@@ -221,21 +221,32 @@ func (s *Store) goOn() {
 	clear(s.postponed)
 }
 
-// acknowledged notes the last change that the server has taken.
+// acknowledged notes the change that the server has taken last: not the one whose verdict came last, for a repeated one may have been taken long before others.
 func (t *txn) acknowledged(ctx context.Context, verdicts []wire.Verdict, found map[string]*change) error {
-	for i := len(verdicts) - 1; i >= 0; i-- {
-		v := &verdicts[i]
-		if found[v.ChangeID] != nil && (v.Outcome == wire.Applied || v.Outcome == wire.Duplicate || v.Outcome == wire.Merged) {
-			if err := setMetaUint(ctx, t, "acknowledged_at", uint64((t.s.serverTime().UnixMilli()+999)/1000)); err != nil {
-				return err
-			}
-			return setMeta(ctx, t, "acknowledged", v.ChangeID)
+	var last *wire.Verdict
+	for i := range verdicts {
+		if v := &verdicts[i]; found[v.ChangeID] != nil && v.Outcome.Taken() && (last == nil || v.TakenAt >= last.TakenAt) {
+			last = v
 		}
 	}
-	return nil
+	if last == nil {
+		return nil
+	}
+	known, err := meta(ctx, t, "acknowledged")
+	if err != nil {
+		return err
+	}
+	at, err := metaUint(ctx, t, "acknowledged_at")
+	if err != nil || known != "" && last.TakenAt > 0 && uint64(last.TakenAt) < at {
+		return err
+	}
+	if err := setMetaUint(ctx, t, "acknowledged_at", uint64(last.TakenAt)); err != nil {
+		return err
+	}
+	return setMeta(ctx, t, "acknowledged", last.ChangeID)
 }
 
-// Acknowledged gives the id of the change that the server took last, "" when it is not kept any more; and when the server said so, in Unix seconds of its time
+// Acknowledged gives the id of the change that the server took last, "" when it is not kept any more; and when the server took it, in Unix seconds of its clock
 // rounded up, 0 when that is not known.
 func (s *Store) Acknowledged(ctx context.Context) (change string, at uint32, err error) {
 	change, err = meta(ctx, s.reading, "acknowledged")

@@ -31,7 +31,7 @@ type pass struct {
 	report    sales.SyncReport
 	kinds     []string
 	acked     string // the change that the server is asked about; "" when it was asked in this pass
-	ackedAt   uint32 // when it said that it had taken it; 0 when it was asked
+	ackedAt   uint32 // when it took it, as it said; 0 when it was asked
 	forgotten bool   // the server does not have it
 }
 

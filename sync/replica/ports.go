@@ -52,7 +52,7 @@ type Store interface {
 	Differs(ctx context.Context, d sales.Difference) error
 	// Resend puts the acknowledged changes that are still kept back into the outbox, after the server lost them.
 	Resend(ctx context.Context) (int, error)
-	// Acknowledged gives the id of the change that the server took last, and when it said so in Unix seconds of its own time; "" when it is not kept any more: by it the server is asked whether it still has what
+	// Acknowledged gives the id of the change that the server took last, and when that was, as it said (wire.Verdict.TakenAt); "" when it is not kept any more: by it the server is asked whether it still has what
 	// it acknowledged.
 	Acknowledged(ctx context.Context) (change string, at uint32, err error)
 	// Observe follows the server's clock; the reading is written down by whatever is written next.

@@ -794,7 +794,7 @@ type PushRequest struct {
 	Changes        []*Change              `protobuf:"bytes,2,rep,name=changes,proto3" json:"changes,omitempty"`                                       // in order of counter, whole groups
 	Packed         *PackedChanges         `protobuf:"bytes,3,opt,name=packed,proto3" json:"packed,omitempty"`                                         // the same in columns, instead of changes: what devices send, because it takes half the bytes
 	Acknowledged   []byte                 `protobuf:"bytes,4,opt,name=acknowledged,proto3" json:"acknowledged,omitempty"`                             // the change of the device that the server took last, when it is still kept: a server that lost it says so, and does nothing
-	AcknowledgedAt uint32                 `protobuf:"fixed32,5,opt,name=acknowledged_at,json=acknowledgedAt,proto3" json:"acknowledged_at,omitempty"` // the server's time when it said so, in Unix seconds, rounded up; one that it has from later it lost before. 0 is unknown
+	AcknowledgedAt uint32                 `protobuf:"fixed32,5,opt,name=acknowledged_at,json=acknowledgedAt,proto3" json:"acknowledged_at,omitempty"` // latest_at of that; one that the server has from later it had lost before. 0 when not known
 	unknownFields  protoimpl.UnknownFields
 	sizeCache      protoimpl.SizeCache
 }
@@ -1198,6 +1198,8 @@ type PushResponse struct {
 	Outcomes      []Outcome              `protobuf:"varint,3,rep,packed,name=outcomes,proto3,enum=rounds.sync.v1.Outcome" json:"outcomes,omitempty"` // to packed changes: one for each, in order; unspecified for the next of verdicts
 	Digest        uint64                 `protobuf:"fixed64,4,opt,name=digest,proto3" json:"digest,omitempty"`                                       // to packed changes: first 8 bytes of SHA-256 over their ids, in order
 	Forgotten     bool                   `protobuf:"varint,5,opt,name=forgotten,proto3" json:"forgotten,omitempty"`                                  // the server does not have what the request names as acknowledged; nothing was done, and there are no verdicts
+	Latest        uint32                 `protobuf:"varint,6,opt,name=latest,proto3" json:"latest,omitempty"`                                        // 1 + index of the verdict on the change that the server took last, be it now or before; 0 for none
+	LatestAt      uint32                 `protobuf:"fixed32,7,opt,name=latest_at,json=latestAt,proto3" json:"latest_at,omitempty"`                   // when that was by the server's clock, in Unix seconds, rounded up
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1265,6 +1267,20 @@ func (x *PushResponse) GetForgotten() bool {
 		return x.Forgotten
 	}
 	return false
+}
+
+func (x *PushResponse) GetLatest() uint32 {
+	if x != nil {
+		return x.Latest
+	}
+	return 0
+}
+
+func (x *PushResponse) GetLatestAt() uint32 {
+	if x != nil {
+		return x.LatestAt
+	}
+	return 0
 }
 
 // Cursor says how far a device has come in one bucket.
@@ -2430,13 +2446,15 @@ const file_sync_proto_rawDesc = "" +
 	"\x04code\x18\x04 \x01(\tR\x04code\x12\x14\n" +
 	"\x05field\x18\x05 \x01(\tR\x05field\x12\x18\n" +
 	"\amessage\x18\x06 \x01(\tR\amessage\x12\x12\n" +
-	"\x04hint\x18\a \x01(\tR\x04hint\"\xc0\x01\n" +
+	"\x04hint\x18\a \x01(\tR\x04hint\"\xf5\x01\n" +
 	"\fPushResponse\x123\n" +
 	"\bverdicts\x18\x01 \x03(\v2\x17.rounds.sync.v1.VerdictR\bverdicts\x12\x10\n" +
 	"\x03hlc\x18\x02 \x01(\x06R\x03hlc\x123\n" +
 	"\boutcomes\x18\x03 \x03(\x0e2\x17.rounds.sync.v1.OutcomeR\boutcomes\x12\x16\n" +
 	"\x06digest\x18\x04 \x01(\x06R\x06digest\x12\x1c\n" +
-	"\tforgotten\x18\x05 \x01(\bR\tforgotten\"^\n" +
+	"\tforgotten\x18\x05 \x01(\bR\tforgotten\x12\x16\n" +
+	"\x06latest\x18\x06 \x01(\rR\x06latest\x12\x1b\n" +
+	"\tlatest_at\x18\a \x01(\aR\blatestAt\"^\n" +
 	"\x06Cursor\x12\x16\n" +
 	"\x06bucket\x18\x01 \x01(\tR\x06bucket\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x10\n" +

@@ -63,6 +63,9 @@ func DecodePush(p *syncpb.PushRequest) PushRequest {
 // EncodePushed gives the wire form of the answer to a push; packed says that the changes came in columns.
 func EncodePushed(r PushResponse, packed bool) *syncpb.PushResponse {
 	p := &syncpb.PushResponse{Hlc: uint64(r.HLC), Forgotten: r.Forgotten}
+	if i := latest(r.Verdicts); i >= 0 {
+		p.Latest, p.LatestAt = uint32(i+1), r.Verdicts[i].TakenAt
+	}
 	for _, v := range r.Verdicts {
 		if packed && v.plain() {
 			p.Outcomes = append(p.Outcomes, syncpb.Outcome(v.Outcome))
@@ -94,8 +97,27 @@ func (v *Verdict) plain() bool {
 	return len(v.Lost) == 0 && v.Code == "" && v.Field == "" && v.Message == "" && v.Hint == ""
 }
 
+// latest finds the verdict on the change that was taken last, the later one of two; -1 where there is none.
+func latest(verdicts []Verdict) int {
+	found := -1
+	for i := range verdicts {
+		if v := &verdicts[i]; v.TakenAt > 0 && v.Outcome.Taken() && (found < 0 || v.TakenAt >= verdicts[found].TakenAt) {
+			found = i
+		}
+	}
+	return found
+}
+
 // DecodePushed reads the answer to a push of these changes. One to other changes has no verdicts.
 func DecodePushed(p *syncpb.PushResponse, changes []Change) PushResponse {
+	r := decodePushed(p, changes)
+	if i := int(p.GetLatest()) - 1; i >= 0 && i < len(r.Verdicts) && r.Verdicts[i].Outcome.Taken() {
+		r.Verdicts[i].TakenAt = p.GetLatestAt()
+	}
+	return r
+}
+
+func decodePushed(p *syncpb.PushResponse, changes []Change) PushResponse {
 	r := PushResponse{HLC: hlc.Reading(p.GetHlc()), Forgotten: p.GetForgotten()}
 	said := make([]Verdict, 0, len(p.GetVerdicts()))
 	for _, pv := range p.GetVerdicts() {

@@ -109,6 +109,9 @@ const (
 	Held
 )
 
+// Taken says whether the server has the change: it took it now or before.
+func (o Outcome) Taken() bool { return o == Applied || o == Duplicate || o == Merged }
+
 // String is the outcome's name.
 func (o Outcome) String() string {
 	names := [...]string{"", "applied", "duplicate", "merged", "rejected", "held"}
@@ -127,6 +130,9 @@ type Verdict struct {
 	Field    string
 	Message  string
 	Hint     string
+	// TakenAt is when the server took the change, in Unix seconds of its clock rounded up; 0 for one that it did not take. In an answer only the one that was
+	// taken last has it.
+	TakenAt uint32
 }
 
 // PushRequest offers changes of one incarnation, in order of counter, whole groups.
@@ -134,7 +140,7 @@ type PushRequest struct {
 	Incarnation  string // UUID of this copy of the device's database
 	Changes      []Change
 	Acknowledged string // id of the change that the server took last of those still kept; "" for none
-	// AcknowledgedAt is the server's time when it said that it had taken that, in Unix seconds, rounded up; 0 when not known.
+	// AcknowledgedAt is when the server took that, as it said: Verdict.TakenAt; 0 when not known.
 	AcknowledgedAt uint32
 }
 

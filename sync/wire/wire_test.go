@@ -118,3 +118,22 @@ func TestTheChecksumDependsOnStampsAndNotOnOrder(t *testing.T) {
 		t.Error("a deleted record counts")
 	}
 }
+
+// An answer says of one change when the server took it: of the one that it took last, whatever the order of the verdicts.
+func TestAnAnswerSaysWhichChangeWasTakenLast(t *testing.T) {
+	for _, packed := range []bool{false, true} {
+		changes := []Change{{ID: sales.NewID()}, {ID: sales.NewID()}, {ID: sales.NewID()}, {ID: sales.NewID()}}
+		resp := PushResponse{Verdicts: []Verdict{
+			{ChangeID: changes[0].ID, Outcome: Duplicate, TakenAt: 100},
+			{ChangeID: changes[1].ID, Outcome: Duplicate, TakenAt: 300},
+			{ChangeID: changes[2].ID, Outcome: Duplicate, TakenAt: 200},
+			{ChangeID: changes[3].ID, Outcome: Rejected, Code: sales.CodeInvalid, TakenAt: 400},
+		}}
+		got := DecodePushed(EncodePushed(resp, packed), changes)
+		for i, want := range []uint32{0, 300, 0, 0} {
+			if got.Verdicts[i].TakenAt != want {
+				t.Errorf("packed %v: verdict %d says %d, want %d", packed, i, got.Verdicts[i].TakenAt, want)
+			}
+		}
+	}
+}
