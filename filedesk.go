@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"os/exec"
 	"path/filepath"
@@ -56,10 +57,11 @@ func (f fileDesk) ChoosePlace(title, name string, chosen func(path string)) {
 }
 
 // OpenFile implements ui.FileDesk.
-func (f fileDesk) OpenFile(path string) error {
+func (f fileDesk) OpenFile(ctx context.Context, path string) error {
 	if opener, err := exec.LookPath("xdg-open"); err == nil {
 		// The toolkit starts the same and does not look how it ends: with no program for the file, nothing would happen and nothing be said.
-		return exec.Command(opener, path).Run()
+		// What the user reads stays open when Rounds is closed.
+		return exec.CommandContext(context.WithoutCancel(ctx), opener, path).Run() //nolint:gosec // the desktop's own opener, and a file that the user chose to open
 	}
 	path = filepath.ToSlash(path)
 	if !strings.HasPrefix(path, "/") { // Windows has a drive's letter there

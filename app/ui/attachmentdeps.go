@@ -24,7 +24,7 @@ type FileDesk interface {
 	ChoosePlace(title, name string, chosen func(path string))
 	// OpenFile shows a file in the program that the system has for it, and says when there is none. It is called away from the UI thread, and may
 	// last as long as that program.
-	OpenFile(path string) error
+	OpenFile(ctx context.Context, path string) error
 	// OnDrop gives the files that are dropped on the window to f, until cancel is called. The last one who asked gets them.
 	OnDrop(f func(paths []string)) (cancel func())
 }

@@ -229,7 +229,7 @@ func (a *Attachments) fetch(row attachmentRow, then func(path string)) {
 func (a *Attachments) open(row attachmentRow) {
 	a.fetch(row, func(path string) {
 		// The program that shows it may take its time to start, or stay: not on the UI thread.
-		Do(Lasting(a.host), func(context.Context) error { return a.deps.Desk.OpenFile(path) }, func(err error) {
+		Do(Lasting(a.host), func(ctx context.Context) error { return a.deps.Desk.OpenFile(ctx, path) }, func(err error) {
 			if err != nil {
 				a.host.ShowError(&sales.Error{
 					Code: sales.CodeFile, Reason: "open", Message: "open " + path, Hint: "save it and open it there", Cause: err, Args: map[string]any{"Value": row.FileName},

@@ -1,6 +1,7 @@
 package uitest
 
 import (
+	"context"
 	"slices"
 
 	"github.com/rounds-field/rounds/app/ui"
@@ -37,7 +38,7 @@ func (d *Desk) ChoosePlace(_, name string, chosen func(path string)) {
 }
 
 // OpenFile implements ui.FileDesk.
-func (d *Desk) OpenFile(path string) error {
+func (d *Desk) OpenFile(_ context.Context, path string) error {
 	if d.Refuse == nil {
 		d.Opened = append(d.Opened, path)
 	}
