@@ -3,6 +3,9 @@ package sales
 import (
 	"context"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // FileState is where the content of an attachment is, as far as this device knows.
@@ -36,6 +39,19 @@ type Files interface {
 	FetchFile(ctx context.Context, attachmentID string) (path string, err error)
 	// Thumbnail gives a small JPEG of an attachment that is a picture, fetched when it is not here; nil when there is none.
 	Thumbnail(ctx context.Context, attachmentID string) ([]byte, error)
+}
+
+// programs are the ends of names that a computer starts, or reads settings from, when a file of that name is opened.
+var programs = []string{
+	"app", "appimage", "appref-ms", "bat", "chm", "cmd", "com", "command", "cpl", "desktop", "dll", "exe", "hta", "inf", "jar", "jnlp", "js", "jse", "lnk",
+	"msc", "msi", "msix", "msp", "pif", "pkg", "ps1", "py", "pyw", "reg", "run", "scf", "scr", "sct", "settingcontent-ms", "sh", "url", "vb", "vbe", "vbs",
+	"workflow", "wsf", "wsh", "xll",
+}
+
+// IsProgram tells by a file's name that opening it could start something instead of showing something. What a colleague attached is never started.
+func IsProgram(name string) bool {
+	name = strings.TrimRight(name, ". ") // Windows does not see these
+	return slices.Contains(programs, strings.ToLower(strings.TrimPrefix(filepath.Ext(name), ".")))
 }
 
 // ParentOf is the field by which an attachment belongs to a record of a kind, "" when files cannot be attached to that kind.

@@ -227,6 +227,12 @@ func (a *Attachments) fetch(row attachmentRow, then func(path string)) {
 }
 
 func (a *Attachments) open(row attachmentRow) {
+	if sales.IsProgram(row.FileName) {
+		a.host.ShowError(&sales.Error{
+			Code: sales.CodeFile, Reason: "program", Message: row.FileName + " could be a program", Hint: "save it if you know who attached it and why", Args: map[string]any{"Value": row.FileName},
+		})
+		return
+	}
 	a.fetch(row, func(path string) {
 		// The program that shows it may take its time to start, or stay: not on the UI thread.
 		Do(Lasting(a.host), func(ctx context.Context) error { return a.deps.Desk.OpenFile(ctx, path) }, func(err error) {

@@ -181,6 +181,18 @@ func TestAFileThatNoProgramOpensSaysSo(t *testing.T) {
 	}
 }
 
+func TestAnAttachedProgramIsNotStarted(t *testing.T) {
+	h := uitest.NewHost(t)
+	f := newFileArea(t, h, sales.RoleRep)
+	f.put(1, "报价.pdf.EXE", "application/pdf", "", []byte("MZ"), sales.FileHere)
+	f.area.Refresh()
+	h.Window.SetContent(f.area.Content())
+	uitest.TapText(t, f.area.Content(), "报价.pdf.EXE")
+	if len(f.desk.Opened) != 0 || len(h.Errors) != 1 || !strings.Contains(ui.ErrorText(h.Errors[0]), "报价.pdf.EXE") {
+		t.Errorf("opened %v, told %v", f.desk.Opened, h.Errors)
+	}
+}
+
 func TestAnAuditorLooksAndAddsNothing(t *testing.T) {
 	h := uitest.NewHost(t)
 	f := newFileArea(t, h, sales.RoleAuditor)

@@ -1,0 +1,18 @@
+package sales_test
+
+import (
+	"testing"
+
+	"github.com/rounds-field/rounds/sales"
+)
+
+func TestAFileThatWouldBeStartedIsKnownByItsName(t *testing.T) {
+	for name, want := range map[string]bool{
+		"报价.pdf": false, "对账单.xlsx": false, "照片.JPG": false, "读我": false, "v1.2 图纸.dwg": false,
+		"报价.pdf.exe": true, "安装.MSI": true, "报价.pdf .lnk": true, "脚本.ps1. ": true, "a.desktop": true, ".sh": true,
+	} {
+		if got := sales.IsProgram(name); got != want {
+			t.Errorf("IsProgram(%q) = %v", name, got)
+		}
+	}
+}
