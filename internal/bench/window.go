@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,21 +29,15 @@ func (b *bench) window(ctx context.Context) error {
 			return nil // the figures that can be had are worth having
 		}
 	}
-	// A number of its own: another run, or another program's screen, may be there.
-	display := fmt.Sprintf(":%d", 200+os.Getpid()%700)
-	screen := exec.CommandContext(ctx, "Xvfb", display, "-screen", "0", "1280x800x24")
-	if err := screen.Start(); err != nil {
+	display, closeScreen, err := openScreen(ctx)
+	if err != nil {
 		return err
 	}
-	defer func() {
-		_ = screen.Process.Kill()
-		_ = screen.Wait()
-	}()
-	time.Sleep(time.Second)
+	defer closeScreen()
 	if err := os.WriteFile(dir+"/preferences.json", []byte(`{"language":"zh","begun":true}`), 0o600); err != nil {
 		return err
 	}
-	env := append(os.Environ(), "DISPLAY="+display, "DBUS_SESSION_BUS_ADDRESS=")
+	env := append(os.Environ(), "DISPLAY="+display, "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent") // no keyring: an empty address would start a bus that stays
 	var shown []time.Duration
 	var memory float64
 	for range 3 {
@@ -57,12 +53,38 @@ func (b *bench) window(ctx context.Context) error {
 	return nil
 }
 
+// openScreen starts an invisible screen on a free display, and waits until it can be drawn on: its first start on a computer takes seconds.
+func openScreen(ctx context.Context) (display string, shut func(), err error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return "", nil, err
+	}
+	defer read.Close()
+	screen := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	screen.ExtraFiles = []*os.File{write}
+	if err := errors.Join(screen.Start(), write.Close(), read.SetReadDeadline(time.Now().Add(30*time.Second))); err != nil {
+		return "", nil, err
+	}
+	shut = func() {
+		_ = screen.Process.Kill()
+		_ = screen.Wait()
+	}
+	line, err := bufio.NewReader(read).ReadString('\n')
+	if err != nil {
+		shut()
+		return "", nil, fmt.Errorf("wait for Xvfb: %w", err)
+	}
+	return ":" + strings.TrimSpace(line), shut, nil
+}
+
 // openWindow starts the app and gives the time until its window is visible and named after its first page.
 func openWindow(ctx context.Context, env []string, app, dir string) (time.Duration, float64, error) {
 	begun := time.Now()
 	ctx, end := context.WithCancel(ctx)
 	cmd := exec.CommandContext(ctx, app, "--workbook", dir)
 	cmd.Env = env
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	// It is asked to end, and ended when it does not: a window without a user may wait for one.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -70,9 +92,14 @@ func openWindow(ctx context.Context, env []string, app, dir string) (time.Durati
 		end()
 		return 0, 0, err
 	}
+	ended := make(chan struct{})
+	go func() {
+		_ = cmd.Wait()
+		close(ended)
+	}()
 	defer func() {
 		end()
-		_ = cmd.Wait()
+		<-ended
 	}()
 	for time.Since(begun) < 30*time.Second {
 		find := exec.CommandContext(ctx, "xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(cmd.Process.Pid), "--name", "—")
@@ -83,7 +110,13 @@ func openWindow(ctx context.Context, env []string, app, dir string) (time.Durati
 			mb, err := memoryOf(cmd.Process.Pid)
 			return took, mb, err
 		}
-		time.Sleep(5 * time.Millisecond)
+		select {
+		case <-ended:
+			return 0, 0, fmt.Errorf("the app ended before its window was there:\n%s", &said)
+		case <-time.After(5 * time.Millisecond):
+		}
 	}
-	return 0, 0, errors.New("the window does not appear")
+	end()
+	<-ended
+	return 0, 0, fmt.Errorf("the window does not appear; the app said:\n%s", &said)
 }
