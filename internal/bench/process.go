@@ -19,8 +19,10 @@ import (
 
 // process is the running server.
 type process struct {
-	cmd  *exec.Cmd
-	addr string
+	cmd   *exec.Cmd
+	addr  string
+	ended chan struct{} // closed when it has ended
+	said  *bytes.Buffer // what it logged; to be read when it has ended
 }
 
 // boss sees everything; rep is a colleague.
@@ -51,14 +53,19 @@ func (b *bench) startServer(ctx context.Context) error {
 // restartServer starts the server on its data and waits for it.
 func (b *bench) restartServer(ctx context.Context) error {
 	cmd := exec.CommandContext(ctx, b.serverBin, b.where("serve", "--listen", b.server.addr, "--sample", sample.Full, "--no-jobs")...)
-	cmd.Stderr = os.Stderr
-	if os.Getenv("BENCH_VERBOSE") == "" {
-		cmd.Stderr = nil
+	b.server.said = &bytes.Buffer{}
+	cmd.Stderr = b.server.said
+	if os.Getenv("BENCH_VERBOSE") != "" {
+		cmd.Stderr = os.Stderr
 	}
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	b.server.cmd = cmd
+	b.server.cmd, b.server.ended = cmd, make(chan struct{})
+	go func(ended chan<- struct{}) {
+		_ = cmd.Wait() // how it ended is told by what it logged
+		close(ended)
+	}(b.server.ended)
 	return b.waitReady(ctx)
 }
 
@@ -97,7 +104,11 @@ func (b *bench) waitReady(ctx context.Context) error {
 				return nil
 			}
 		}
-		time.Sleep(50 * time.Millisecond)
+		select {
+		case <-b.server.ended:
+			return fmt.Errorf("the server ended:\n%s", b.server.said)
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 	return errors.New("the server does not become ready")
 }
@@ -105,7 +116,7 @@ func (b *bench) waitReady(ctx context.Context) error {
 func (b *bench) stopServer() {
 	if b.server.cmd != nil {
 		_ = b.server.cmd.Process.Kill() // it may have ended already
-		_ = b.server.cmd.Wait()
+		<-b.server.ended
 	}
 }
 

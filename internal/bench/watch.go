@@ -103,7 +103,11 @@ func (b *bench) watched(ctx context.Context) error {
 
 // giveTokens signs in as many devices as there are to be, without their passwords, which would take minutes to check.
 func (b *bench) giveTokens(ctx context.Context, n int) (_ []string, err error) {
-	j, err := central.Open(ctx, b.path("server")+"/rounds.db", central.Options{})
+	database := b.url
+	if database == "" {
+		database = b.path("server") + "/rounds.db"
+	}
+	j, err := central.Open(ctx, database, central.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -43,6 +43,7 @@ type cluster struct {
 var (
 	start   = sync.OnceValues(func() (*cluster, error) { return begin(volatile) })
 	counter atomic.Int64
+	lasting []*cluster // of Durable: one that nobody held any more would be ended by the next collection of garbage, which closes its pipe
 )
 
 // New gives the URL of a fresh, empty database, which is dropped when the test ends. A machine without PostgreSQL fails the test: what is not tried
@@ -71,6 +72,7 @@ func Durable() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	lasting = append(lasting, c)
 	if err := c.run("CREATE DATABASE rounds"); err != nil {
 		return "", err
 	}
