@@ -60,7 +60,8 @@ func openScreen(ctx context.Context) (display string, shut func(), err error) {
 		return "", nil, err
 	}
 	defer read.Close()
-	screen := exec.CommandContext(ctx, "Xvfb", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
+	// Without -noreset it begins anew whenever its last client leaves, and turns away who comes meanwhile.
+	screen := exec.CommandContext(ctx, "Xvfb", "-noreset", "-displayfd", "3", "-screen", "0", "1280x800x24", "-nolisten", "tcp")
 	screen.ExtraFiles = []*os.File{write}
 	if err := errors.Join(screen.Start(), write.Close(), read.SetReadDeadline(time.Now().Add(30*time.Second))); err != nil {
 		return "", nil, err
