@@ -54,7 +54,7 @@ func (b *batch) prefetchGraves(kind string, ids []string) error {
 	if some, err := b.anyGraves(); err != nil || !some {
 		return err
 	}
-	return b.inChunks("SELECT id FROM graves WHERE org_id = ? AND kind = ? AND id", "", []any{kindNumber(kind)}, missing, func(rows *sql.Rows) error {
+	return b.eachOf(wanted{columns: "id", table: "graves", kind: kind, column: "id"}, missing, func(rows *sql.Rows) error {
 		var id []byte
 		err := rows.Scan(&id)
 		b.graves[key{kind, idText(id)}] = true

@@ -151,7 +151,7 @@ func (b *batch) childrenOf(parents map[key]bool) ([]key, error) {
 		ids = append(ids, k.id)
 	}
 	slices.Sort(ids)
-	err := b.inChunks("SELECT kind, id FROM records WHERE org_id = ? AND parent_id", "", nil, slices.Compact(ids), func(rows *sql.Rows) error {
+	err := b.eachOf(wanted{columns: "kind, id", table: "records", column: "parent_id"}, slices.Compact(ids), func(rows *sql.Rows) error {
 		var kind int
 		var id []byte
 		if err := rows.Scan(&kind, &id); err != nil {

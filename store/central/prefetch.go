@@ -129,7 +129,8 @@ func (b *batch) lock(t touched) error {
 }
 
 func (b *batch) prefetchChanges(ids []string) error {
-	return b.inChunks("SELECT id, digest, author, outcome, lost, received FROM changes WHERE org_id = ? AND id", " ORDER BY id"+b.j.sql.forUpdate(), nil, ids, func(rows *sql.Rows) error {
+	q := wanted{columns: "id, digest, author, outcome, lost, received", table: "changes", column: "id", lock: b.j.sql.forUpdate()}
+	return b.eachOf(q, ids, func(rows *sql.Rows) error {
 		var id []byte
 		var c knownChange
 		if err := rows.Scan(&id, &c.digest, &c.author, &c.outcome, &c.lost, &c.at); err != nil {
@@ -144,7 +145,7 @@ func (b *batch) prefetchRecords(kind string, ids []string, lock string) error {
 	for _, id := range ids {
 		b.rows[key{kind, id}] = nil
 	}
-	return b.inChunks("SELECT "+rowColumns+" FROM records WHERE org_id = ? AND kind = ? AND id", " ORDER BY id"+lock, []any{kindNumber(kind)}, ids, func(rows *sql.Rows) error {
+	return b.eachOf(wanted{columns: rowColumns, table: "records", kind: kind, column: "id", lock: lock}, ids, func(rows *sql.Rows) error {
 		r, err := scanRow(rows)
 		if err == nil {
 			b.rows[r.key()] = r
@@ -153,26 +154,53 @@ func (b *batch) prefetchRecords(kind string, ids []string, lock string) error {
 	})
 }
 
-// inChunks runs a query whose last condition, which head ends with the column of, is that an id is in a list. Where the list cannot be one value it is
-// taken in chunks, each filled up with its last id to a power of two, so that there are few different statements to prepare.
-func (b *batch) inChunks(head, tail string, args []any, ids []string, scan func(*sql.Rows) error) error {
+// wanted is a question for the rows of a table that have one of many ids.
+type wanted struct {
+	columns, table string
+	kind           string // "": the table's key has none
+	column         string // that holds the id
+	lock           string // suffix that locks what is found, in the order of the ids
+}
+
+// list asks with all ids as one value. Each id is looked up by the whole key: "id = ANY(list)" leaves it to the planner to read all rows of a kind, or of
+// the organisation, and look through them, which it does as long as it believes that there are few of them.
+func (q *wanted) list() string {
+	return "SELECT found.* FROM unnest(?::bytea[]) AS wanted (wanted_id) CROSS JOIN LATERAL (" + q.head() + " = wanted.wanted_id" + q.lock + ") AS found"
+}
+
+// head is the question up to the column that holds the id.
+func (q *wanted) head() string {
+	text := "SELECT " + q.columns + " FROM " + q.table + " WHERE org_id = ? AND "
+	if q.kind != "" {
+		text += "kind = ? AND "
+	}
+	return text + q.column
+}
+
+// eachOf calls scan with each row that has one of the ids, which are in order. Where the list cannot be one value it is taken in chunks, each filled up with
+// its last id to a power of two, so that there are few different statements to prepare.
+func (b *batch) eachOf(q wanted, ids []string, scan func(*sql.Rows) error) error {
 	if len(ids) == 0 {
 		return nil
+	}
+	key := []any{b.j.org}
+	if q.kind != "" {
+		key = append(key, kindNumber(q.kind))
 	}
 	if b.j.sql.arrays() {
 		list := make([][]byte, len(ids))
 		for i, id := range ids {
 			list[i] = idBytes(id)
 		}
-		return b.eachRow(head+" = ANY(?)"+tail, slices.Concat([]any{b.j.org}, args, []any{list}), scan)
+		return b.eachRow(q.list(), append([]any{list}, key...), scan)
 	}
 	for part := range slices.Chunk(ids, chunk) {
 		n := 1 << bits.Len(uint(len(part)-1))
-		all := append([]any{b.j.org}, args...)
+		all := slices.Clone(key)
 		for i := range n {
 			all = append(all, idBytes(part[min(i, len(part)-1)]))
 		}
-		query := head + " IN (" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" + tail
+		query := q.head() + " IN (" + strings.TrimSuffix(strings.Repeat("?, ", n), ", ") + ")" + q.lock
 		if err := b.eachRow(query, all, scan); err != nil {
 			return err
 		}
