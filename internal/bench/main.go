@@ -21,9 +21,10 @@ func main() {
 	dir := flag.String("dir", "", "folder for the databases; its disk counts, and a second run finds the server's data there (default: a temporary one)")
 	databases := flag.String("databases", "sqlite,postgres", "databases of the server to measure, in this order")
 	large := flag.Int("large", 1_000_000, "records of the large first sync, 0 for none")
+	only := flag.String("only", "", "measure only what is announced with these words, besides the first sync")
 	postgres := flag.String("postgres", "", "URL of an empty PostgreSQL database to use (default: a PostgreSQL of this computer is started for the run)")
 	flag.Parse()
-	b := &bench{dir: *dir, app: *app, serverBin: *serverBin, large: *large, postgres: *postgres}
+	b := &bench{dir: *dir, app: *app, serverBin: *serverBin, large: *large, postgres: *postgres, only: *only}
 	if err := profiled(*profile, func() error { return b.run(context.Background(), strings.Split(*databases, ",")) }); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -96,7 +97,10 @@ func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 	if b.large > 0 {
 		steps = append(steps, step{"load many records", b.loadLarge}, step{"measure the large first sync", b.largeFirstSync})
 	}
-	for _, s := range steps {
+	for i, s := range steps {
+		if i > 1 && !strings.Contains(s.name, b.only) {
+			continue
+		}
 		fmt.Fprintln(os.Stderr, database+":", s.name, "…")
 		if err := s.do(ctx); err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
@@ -110,6 +114,7 @@ type bench struct {
 	dir, app, serverBin string
 	postgres            string // URL of a PostgreSQL that is there already
 	large               int
+	only                string // words of the steps to measure; "" for all
 	database            string // measured now
 	url                 string // of that database; "" for SQLite in the server's folder
 	server              process

@@ -77,9 +77,9 @@ func (p *pusher) push(ctx context.Context, n int, partners ...string) error {
 	return nil
 }
 
-// visitAt gives the fields of a visit of about 600 bytes.
+// visitAt gives the fields of a visit of about 600 bytes that took place.
 func visitAt(partner string) []wire.FieldEdit {
-	rec := sales.RecordOf(sales.Visit{PartnerID: partner, VisitType: "routine", Status: "planned", Notes: strings.Repeat("客户备货充足，关注新品上市的时间和返点政策。", 8)})
+	rec := sales.RecordOf(sales.Visit{PartnerID: partner, VisitType: "routine", Status: sales.VisitDone, Notes: strings.Repeat("客户备货充足，关注新品上市的时间和返点政策。", 8)})
 	k := sales.MustKind("visit")
 	var out []wire.FieldEdit
 	for i := range k.Fields {
