@@ -23,7 +23,12 @@ type loss struct {
 }
 
 // origin is who set a value, where.
-type origin struct{ user, device, change string }
+type origin struct {
+	user, device, change string // the device by its name, which another one may have too
+	node                 uint64 // of the copy of the workbook
+}
+
+func (e *entry) origin() origin { return origin{e.author, e.device, e.change.ID, e.stamp.Node} }
 
 // tell notes a loss for its author. An earlier loss of the same author, about a value that the author has since replaced
 // in the same batch, is not worth telling: the history keeps it.
@@ -59,7 +64,7 @@ func (b *batch) overwritten() {
 func (b *batch) conflicts() error {
 	b.overwritten()
 	for _, l := range b.losses {
-		mine := origin{b.caller.UserID, b.caller.Device, l.entry.change.ID}
+		mine := origin{b.caller.UserID, b.caller.Device, l.entry.change.ID, l.entry.stamp.Node}
 		stamp := l.LostStamp
 		if l.Mine {
 			stamp = l.KeptStamp
@@ -75,7 +80,7 @@ func (b *batch) conflicts() error {
 		if loser.user == "" {
 			continue // the server's own values have nobody to tell
 		}
-		if l.Joined && loser.user == winner.user && loser.device == winner.device {
+		if l.Joined && loser.user == winner.user && loser.node == winner.node {
 			continue // edits of one device, of which an earlier one was joined with somebody else's
 		}
 		if err := b.conflict(l, loser, winner); err != nil {
@@ -159,7 +164,7 @@ func (b *batch) authorOf(k key, stamp hlc.Stamp) (origin, error) {
 	for _, list := range [][]*entry{b.entries, b.tried} {
 		for _, e := range list {
 			if e.stamp == stamp && e.change.RecordID == k.id {
-				return origin{e.author, e.device, e.change.ID}, nil
+				return e.origin(), nil
 			}
 		}
 	}
@@ -167,7 +172,7 @@ func (b *batch) authorOf(k key, stamp hlc.Stamp) (origin, error) {
 	if err != nil {
 		return origin{}, err
 	}
-	var o origin
+	o := origin{node: stamp.Node}
 	var id []byte
 	err = s.QueryRowContext(b.ctx, b.j.org, kindNumber(k.kind), idBytes(k.id), int64(stamp.HLC), int64(stamp.Node)).Scan(&o.user, &o.device, &id)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -75,14 +75,15 @@ func (b *batch) joinedBefore(k key, stamp hlc.Stamp) (by origin, found bool, err
 	if by, found = e.joined[stamp.Node]; found {
 		return by, true, nil
 	}
-	err = b.further(&e.joins, "SELECT version, author, device, id, effect FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND effect IS NOT NULL",
+	err = b.further(&e.joins, "SELECT version, author, device, node, id, effect FROM changes WHERE org_id = ? AND kind = ? AND record_id = ? AND effect IS NOT NULL",
 		[]any{b.j.org, kindNumber(k.kind), idBytes(k.id)}, func(scan func(...any) error) (bool, error) {
 			var did origin
+			var node int64
 			var id, effect []byte
-			if err := scan(&did.user, &did.device, &id, &effect); err != nil {
+			if err := scan(&did.user, &did.device, &node, &id, &effect); err != nil {
 				return false, err
 			}
-			did.change = idText(id)
+			did.change, did.node = idText(id), uint64(node)
 			nodes, err := nodesOf(effect)
 			for _, n := range nodes {
 				if _, known := e.joined[n]; !known {

@@ -93,6 +93,24 @@ func TestBothVersionsOfALineStayAndTheEarlierAuthorIsToldInEitherOrder(t *testin
 	}
 }
 
+// Two computers of one user may have one name, as laptops of one make do: the copy of the workbook counts.
+func TestTheOtherDeviceOfOneUserIsToldOfBothVersionsAlsoWhereTheNamesAreEqual(t *testing.T) {
+	w := newWorld(t)
+	a := w.device("a", sales.RoleRep, "31")
+	b := w.deviceOf(a.caller.UserID, "a", sales.RoleRep, "31")
+	p := a.create(sales.Partner{Name: "Dongfang", RegionCode: "3101", Notes: "the price is 100 net"})
+	a.mustPush(p)
+	seen := a.pullAll(0)[p.RecordID]
+	early := a.change(sales.Update, "partner", p.RecordID, set(seen, "notes", "the price is 120 net"))
+	w.now = w.now.Add(time.Minute)
+	late := b.change(sales.Update, "partner", p.RecordID, set(seen, "notes", "the price is 150 net"))
+	a.mustPush(early)
+	b.mustPush(late)
+	if told := conflictsOf(a); len(told) != 1 || told[0].LostChangeID != early.ID {
+		t.Errorf("told: %+v", told)
+	}
+}
+
 // A third author who saw only one of two joined texts must not replace the joined one as if having seen it.
 func TestAThirdEditOfATextIsJoinedWithTheJoinedOne(t *testing.T) {
 	w := newWorld(t)

@@ -82,7 +82,7 @@ func (b *batch) joined(k key, stamp hlc.Stamp) (by origin, text string, found bo
 		}
 		if slices.Contains(e.nodes, stamp.Node) {
 			text, found, err = joinedIn(e.effect, stamp)
-			return origin{e.author, e.device, e.change.ID}, text, found, err
+			return e.origin(), text, found, err
 		}
 	}
 	if by, found, err = b.joinedBefore(k, stamp); !found || err != nil {
