@@ -167,3 +167,34 @@ func BenchmarkWorkbook(b *testing.B) {
 		return err
 	})
 }
+
+// BenchmarkPublish takes pages of 1,000 records that others edited, each of which is in the workbook already. One operation is one record.
+func BenchmarkPublish(b *testing.B) {
+	s := openBench(b, 50_000)
+	ctx := context.Background()
+	partners, err := s.List(ctx, sales.Query{Kind: "partner", Limit: 1000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var spent time.Duration
+	seq := uint64(51_000)
+	b.ResetTimer()
+	for done := 0; done < b.N; done += len(partners) {
+		var records []wire.RecordState
+		for i, p := range partners[:min(len(partners), b.N-done)] {
+			seq++
+			m := sales.As[sales.Partner](p)
+			m.Phone = fmt.Sprintf("138%04d%d", i, seq)
+			r := serverRecord("t:11", seq, m)
+			r.Created = hlc.Stamp{}
+			records = append(records, r)
+		}
+		page := wire.PullResponse{Brief: true, Records: records, Buckets: []wire.BucketState{{Cursor: wire.Cursor{Bucket: "t:11", Epoch: 1, Seq: seq}}}}
+		begun := time.Now()
+		if _, err := s.Publish(ctx, page); err != nil {
+			b.Fatal(err)
+		}
+		spent += time.Since(begun)
+	}
+	b.ReportMetric(float64(spent.Microseconds())/float64(b.N), "µs/record")
+}

@@ -31,6 +31,7 @@ func (p *pulling) beginBulk(ctx context.Context, page wire.PullResponse) error {
 
 // emptyIndex empties the search index, to be filled by indexSome.
 func (t *txn) emptyIndex(ctx context.Context) error {
+	clear(t.entries)
 	for _, tb := range tables {
 		if tb.searched() {
 			if _, err := t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_indexing (kind, upto) VALUES (?, 0)", tb.kind.Name); err != nil {

@@ -222,7 +222,8 @@ type txn struct {
 	kinds   map[string]bool
 	counter uint64 // the highest counter given to a change, 0 when none
 	hooks   []func()
-	missed  []string // statements that were not prepared
+	missed  []string         // statements that were not prepared
+	entries map[int64]*entry // of the search index, to be written; nil: to be taken out
 }
 
 // errNothing ends a transaction that found nothing to do; it is no error to the caller.
@@ -242,6 +243,9 @@ func (s *Store) write(ctx context.Context, doing string, fn func(t *txn) error) 
 			if err := t.dropFiles(ctx); err != nil {
 				return err
 			}
+		}
+		if err := t.writeEntries(ctx); err != nil {
+			return err
 		}
 		if err := t.keepServerTime(ctx); err != nil {
 			return err

@@ -35,6 +35,9 @@ func (t *table) searched() bool {
 	return false
 }
 
+// mostEntries is how many entries of the search index a transaction gathers before it writes them.
+const mostEntries = 2000
+
 // indexRecord puts a record into the search index in place of what was there.
 func (t *txn) indexRecord(ctx context.Context, tb *table, number int64, r sales.Record) error {
 	if !tb.searched() {
@@ -44,9 +47,39 @@ func (t *txn) indexRecord(ctx context.Context, tb *table, number int64, r sales.
 		return err
 	}
 	e := entryOf(tb.kind, r)
-	_, err := t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)",
-		entryNumber(tb.kind, number), e.title, e.body, e.pinyin, e.digits)
-	return err
+	return t.gather(ctx, entryNumber(tb.kind, number), &e)
+}
+
+// gather notes an entry to be written, nil to be taken out. The index writes all that it was given since the last time to the disk before any statement that
+// could be undone by itself, as saving a row is, and where a number comes that is not above the one before. So the entries come after all rows, in order: it is
+// one part of the index then and not one for each record, to be merged later.
+func (t *txn) gather(ctx context.Context, number int64, e *entry) error {
+	if t.entries == nil {
+		t.entries = map[int64]*entry{}
+	}
+	t.entries[number] = e
+	if len(t.entries) < mostEntries {
+		return nil
+	}
+	return t.writeEntries(ctx)
+}
+
+// writeEntries writes what was gathered.
+func (t *txn) writeEntries(ctx context.Context) error {
+	for _, number := range sortedKeys(t.entries) {
+		e := t.entries[number]
+		var err error
+		if e == nil {
+			_, err = t.ExecContext(ctx, "DELETE FROM wb_search WHERE rowid = ?", number)
+		} else {
+			_, err = t.ExecContext(ctx, "INSERT OR REPLACE INTO wb_search (rowid, title, body, pinyin, digits) VALUES (?, ?, ?, ?, ?)", number, e.title, e.body, e.pinyin, e.digits)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	clear(t.entries)
+	return nil
 }
 
 // indexedLater says whether the making of the index after a first sync has yet to come to a row.
@@ -63,8 +96,7 @@ func (t *txn) unindex(ctx context.Context, tb *table, number int64) error {
 	if !tb.searched() {
 		return nil
 	}
-	_, err := t.ExecContext(ctx, "DELETE FROM wb_search WHERE rowid = ?", entryNumber(tb.kind, number))
-	return err
+	return t.gather(ctx, entryNumber(tb.kind, number), nil)
 }
 
 // entry is what the search index holds of a record.
