@@ -74,7 +74,7 @@ func (b *bench) run(ctx context.Context, databases []string) (err error) {
 func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 	b.database = database
 	// Of an earlier run on the same folder only the server's data is of use.
-	for _, name := range []string{"boss", "peer", "large"} {
+	for _, name := range []string{"boss", "peer", "field", "large"} {
 		if err := os.RemoveAll(b.path(name)); err != nil {
 			return err
 		}
@@ -87,7 +87,8 @@ func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 	if first {
 		steps = append(steps, step{"measure saving", b.saving}, step{"measure lists", b.lists}, step{"measure the search", b.searching})
 	}
-	steps = append(steps, step{"measure pushing", b.pushing}, step{"measure an edit's way to a colleague", b.editToColleague}, step{"measure an edit's way by hints", b.editByHint},
+	steps = append(steps, step{"measure pushing", b.pushing}, step{"measure bytes", b.bytesOnTheWire},
+		step{"measure an edit's way to a colleague", b.editToColleague}, step{"measure an edit's way by hints", b.editByHint},
 		step{"measure a pull over many buckets", b.manyBuckets}, step{"measure many who push", b.pushers}, step{"measure the server", b.serving})
 	if first {
 		steps = append(steps, step{"measure the server with many watching", b.watched}, step{"measure the window", b.window})

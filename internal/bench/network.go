@@ -41,29 +41,67 @@ func (b *bench) pushing(ctx context.Context) error {
 		return err
 	}
 	b.add(fmt.Sprintf("push of %d offline changes, pull of them included", r.Pushed), "≥ 20,000/s", floor, "%.0f/s (%.2f s)", float64(r.Pushed)/r.Seconds, r.Seconds)
-	var edits []sales.Edit
-	run := fmt.Sprintf("138%04d", time.Now().UnixMilli()%10_000) // other than in an earlier run on the same data, where it would be no edit
-	for _, p := range partners {
-		edits = append(edits, sales.Edit{Verb: sales.Update, Kind: "partner", ID: p.ID, Values: sales.Values{"phone": run + p.ID[:4]}})
-	}
-	if err := b.bytesOf(ctx, "bytes on the wire: an edited field", "≤ 40", edits); err != nil {
+	return nil
+}
+
+// bytesOnTheWire measures what a change costs: six weeks of one who sees a province, then as many edits by one who sees everything and moves a bucket with each.
+func (b *bench) bytesOnTheWire(ctx context.Context) error {
+	d, err := b.newDevice(ctx, "field", field)
+	if err != nil {
 		return err
 	}
-	edits = nil
-	for i, p := range partners {
-		edits = append(edits, sales.CreateOf(sales.Visit{PartnerID: p.ID, VisitType: "routine", Notes: fmt.Sprintf("第%d次：%s", i, strings.Repeat("客户备货充足，关注新品上市的时间和返点政策。", 8))}))
+	defer d.Close()
+	if _, err := d.Sync(ctx); err != nil {
+		return err
 	}
-	return b.bytesOf(ctx, "bytes on the wire: a new visit of 600 bytes", "≤ 130", edits)
+	d.Store.WaitForSearch()
+	partners, err := d.List(ctx, sales.Query{Kind: "partner", Limit: 1000})
+	if err != nil {
+		return err
+	}
+	const n = 1000
+	edits := make([]sales.Edit, n)
+	for i := range edits {
+		edits[i] = phoned(partners[i%len(partners)].ID, i)
+	}
+	if err := b.bytesOf(ctx, d, fmt.Sprintf("bytes on the wire: an edited field, %d buckets seen", len(bucketsOf(partners))), "≤ 40", edits); err != nil {
+		return err
+	}
+	for i := range edits {
+		edits[i] = sales.CreateOf(sales.Visit{
+			PartnerID: partners[i%len(partners)].ID, VisitType: "routine", Notes: fmt.Sprintf("第%d次：%s", i, strings.Repeat("客户备货充足，关注新品上市的时间和返点政策。", 8)),
+		})
+	}
+	if err := b.bytesOf(ctx, d, "bytes on the wire: a new visit of 600 bytes", "≤ 130", edits); err != nil {
+		return err
+	}
+	for i, id := range b.partners {
+		edits[i] = phoned(id, n+i)
+	}
+	return b.bytesOf(ctx, b.rep, "bytes on the wire: an edited field, all buckets seen and a third moved", "", edits)
+}
+
+// phoned gives a partner another phone than in any run before: the same one would be no edit.
+func phoned(partner string, i int) sales.Edit {
+	return sales.Edit{Verb: sales.Update, Kind: "partner", ID: partner, Values: sales.Values{"phone": fmt.Sprintf("138%04d%04d", time.Now().UnixMilli()%10_000, i)}}
+}
+
+func bucketsOf(records []sales.Record) map[string]bool {
+	out := map[string]bool{}
+	for i := range records {
+		out[records[i].Bucket] = true
+	}
+	return out
 }
 
 // bytesOf syncs edits written one by one and divides the bytes by their number.
-func (b *bench) bytesOf(ctx context.Context, what, aim string, edits []sales.Edit) error {
+func (b *bench) bytesOf(ctx context.Context, d *device, what, aim string, edits []sales.Edit) error {
 	for _, e := range edits {
-		if _, err := b.rep.Store.Write(ctx, e); err != nil {
+		if _, err := d.Store.Write(ctx, e); err != nil {
 			return err
 		}
 	}
-	r, err := b.rep.Sync(ctx)
+	r, err := d.Sync(ctx)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,10 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/assets/sample"
+	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/server/accounts"
+	"github.com/rounds-field/rounds/store/central"
+	"github.com/rounds-field/rounds/sync/wire"
 	"github.com/rounds-field/rounds/workbook"
 )
 
@@ -25,11 +29,18 @@ type process struct {
 	said  *bytes.Buffer // what it logged; to be read when it has ended
 }
 
-// boss sees everything; rep is a colleague.
+// Who syncs: boss and peer see everything, field sees a province, as a representative does.
 const (
-	boss = "bench.boss"
-	peer = "bench.peer"
+	boss     = "bench.boss"
+	peer     = "bench.peer"
+	field    = "bench.field"
+	province = "44"
+
+	mostPushers = 64
 )
+
+// pusherName is one of mostPushers users who only push.
+func pusherName(i int) string { return fmt.Sprintf("bench.pusher%02d", i) }
 
 func (b *bench) startServer(ctx context.Context) error {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -78,15 +89,31 @@ func (b *bench) where(args ...string) []string {
 	return args
 }
 
-func (b *bench) addUsers(ctx context.Context) error {
-	for _, name := range []string{boss, peer} {
-		add := exec.CommandContext(ctx, b.serverBin, b.where("user", "add", name, "--role", "manager", "--password-stdin")...)
-		add.Stdin = strings.NewReader(sample.Password)
-		if out, err := add.CombinedOutput(); err != nil {
-			return fmt.Errorf("add user: %w: %s", err, out)
-		}
+func (b *bench) addUsers(ctx context.Context) (err error) {
+	users := []accounts.NewUser{
+		{Name: boss, Role: sales.RoleManager, Password: sample.Password},
+		{Name: peer, Role: sales.RoleManager, Password: sample.Password},
+		{Name: field, Role: sales.RoleRep, Territories: []string{province}, Password: sample.Password},
 	}
-	return nil
+	for i := range mostPushers {
+		users = append(users, accounts.NewUser{Name: pusherName(i), Role: sales.RoleRep, Password: sample.Password})
+	}
+	j, err := b.journal(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, j.Close()) }()
+	_, _, err = accounts.New(j, nil).Add(ctx, wire.Caller{}, users...)
+	return err
+}
+
+// journal opens the server's database beside it.
+func (b *bench) journal(ctx context.Context) (*central.Journal, error) {
+	database := b.url
+	if database == "" {
+		database = b.path("server") + "/rounds.db"
+	}
+	return central.Open(ctx, database, central.Options{})
 }
 
 func (b *bench) waitReady(ctx context.Context) error {

@@ -26,13 +26,13 @@ type pusher struct {
 	counter     uint64
 }
 
-func (b *bench) newPusher(ctx context.Context) (*pusher, error) {
+func (b *bench) newPusher(ctx context.Context, user string) (*pusher, error) {
 	p := &pusher{incarnation: uuid.NewString(), clock: hlc.New(time.Now, 0)}
 	c, err := client.New("http://"+b.server.addr, "")
 	if err != nil {
 		return nil, err
 	}
-	r, err := c.SignIn(ctx, wire.SignInRequest{User: boss, Password: sample.Password, Device: "bench", Incarnation: p.incarnation})
+	r, err := c.SignIn(ctx, wire.SignInRequest{User: user, Password: sample.Password, Device: "bench", Incarnation: p.incarnation})
 	if err != nil {
 		return nil, err
 	}
@@ -40,11 +40,12 @@ func (b *bench) newPusher(ctx context.Context) (*pusher, error) {
 	return p, err
 }
 
+// newPushers signs in as many users, each of whom pushes into a bucket of their own.
 func (b *bench) newPushers(ctx context.Context, n int) ([]*pusher, error) {
 	out := make([]*pusher, n)
 	for i := range out {
 		var err error
-		if out[i], err = b.newPusher(ctx); err != nil {
+		if out[i], err = b.newPusher(ctx, pusherName(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +92,7 @@ func visitAt(partner string) []wire.FieldEdit {
 }
 
 // together lets every pusher push rounds times n changes, all at once, and gives the time of each push and of all.
-func together(ctx context.Context, clients []*pusher, rounds, n int) (times, time.Duration, error) {
+func together(ctx context.Context, clients []*pusher, rounds, n int, partners ...string) (times, time.Duration, error) {
 	var mu sync.Mutex
 	var all times
 	var failed error
@@ -99,7 +100,7 @@ func together(ctx context.Context, clients []*pusher, rounds, n int) (times, tim
 	begun := time.Now()
 	for _, c := range clients {
 		group.Go(func() {
-			got, err := measure(rounds, func(int) error { return c.push(ctx, n) })
+			got, err := measure(rounds, func(int) error { return c.push(ctx, n, partners...) })
 			mu.Lock()
 			all, failed = append(all, got...), errors.Join(failed, err)
 			mu.Unlock()
@@ -116,7 +117,7 @@ func (b *bench) pushers(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, n := range []int{1, 16, 64} {
+	for _, n := range []int{1, 16, mostPushers} {
 		clients, err := b.newPushers(ctx, n)
 		if err != nil {
 			return err
@@ -128,13 +129,20 @@ func (b *bench) pushers(ctx context.Context) error {
 			return err
 		}
 		b.add(fmt.Sprintf("changes taken from %d at once, %d a push", n, batch), "≥ 20,000/s", floor, "%.0f/s; a push %s", float64(n*rounds*batch)/took.Seconds(), got)
+		if n != 16 {
+			continue
+		}
+		if got, took, err = together(ctx, clients, rounds, batch, b.partners[0]); err != nil {
+			return err
+		}
+		b.add("… all of them in one bucket", "", floor, "%.0f/s; a push %s", float64(n*rounds*batch)/took.Seconds(), got)
 	}
 	return nil
 }
 
 // loadLarge pushes visits until the server has the number of records for the large first sync.
 func (b *bench) loadLarge(ctx context.Context) error {
-	p, err := b.newPusher(ctx)
+	p, err := b.newPusher(ctx, boss)
 	if err != nil {
 		return err
 	}

@@ -103,11 +103,7 @@ func (b *bench) watched(ctx context.Context) error {
 
 // giveTokens signs in as many devices as there are to be, without their passwords, which would take minutes to check.
 func (b *bench) giveTokens(ctx context.Context, n int) (_ []string, err error) {
-	database := b.url
-	if database == "" {
-		database = b.path("server") + "/rounds.db"
-	}
-	j, err := central.Open(ctx, database, central.Options{})
+	j, err := b.journal(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +178,7 @@ func (b *bench) watchedOver(ctx context.Context, version int, tokens []string) e
 	}
 	b.add(fmt.Sprintf("server: memory with %d devices watching, HTTP/%d", len(tokens), version), "≤ 200 MB", fmt.Sprintf("%.0f MB before", before), "%.0f MB (%.0f KB each)",
 		mb, (mb-before)*1024/float64(len(tokens)))
-	p, err := b.newPusher(ctx)
+	p, err := b.newPusher(ctx, boss)
 	if err != nil {
 		return err
 	}
