@@ -82,7 +82,7 @@ func (b *bench) runOn(ctx context.Context, database string, first bool) error {
 	if err := b.openDatabase(ctx); err != nil {
 		return err
 	}
-	defer b.stopServer()
+	defer b.server.stop()
 	steps := []step{{"start the server with all sample data", b.startServer}, {"measure the first sync", b.firstSync}}
 	if first {
 		steps = append(steps, step{"measure saving", b.saving}, step{"measure lists", b.lists}, step{"measure the search", b.searching})

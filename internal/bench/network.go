@@ -181,16 +181,16 @@ func (b *bench) serving(ctx context.Context) error {
 		return err
 	}
 	b.add("server: a push of one change while 50 push at once", "p95 ≤ 100 ms", "", "%s, %.0f/s", all, 50*rounds/took.Seconds())
-	mb, err := memoryOf(b.server.cmd.Process.Pid)
+	mb, err := b.server.memory()
 	if err != nil {
 		return err
 	}
 	b.add("server: memory after all this", "≤ 200 MB", "", "%.0f MB", mb)
-	b.stopServer()
+	b.server.stop()
 	if err := b.restartServer(ctx); err != nil {
 		return err
 	}
-	if mb, err = memoryOf(b.server.cmd.Process.Pid); err != nil {
+	if mb, err = b.server.memory(); err != nil {
 		return err
 	}
 	b.add("server: memory when idle", "≤ 40 MB", "", "%.0f MB", mb)

@@ -21,13 +21,24 @@ import (
 	"github.com/rounds-field/rounds/workbook"
 )
 
-// process is the running server.
+// process is a running server.
 type process struct {
 	cmd   *exec.Cmd
 	addr  string
 	ended chan struct{} // closed when it has ended
 	said  *bytes.Buffer // what it logged; to be read when it has ended
 }
+
+// stop ends the server, if one runs.
+func (p *process) stop() {
+	if p.cmd != nil {
+		_ = p.cmd.Process.Kill() // it may have ended already
+		<-p.ended
+	}
+}
+
+// memory is what the server has of it in MB.
+func (p *process) memory() (float64, error) { return memoryOf(p.cmd.Process.Pid) }
 
 // Who syncs: boss and peer see everything, field sees a province, as a representative does.
 const (
@@ -43,14 +54,11 @@ const (
 func pusherName(i int) string { return fmt.Sprintf("bench.pusher%02d", i) }
 
 func (b *bench) startServer(ctx context.Context) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := freeAddress()
 	if err != nil {
 		return err
 	}
-	b.server.addr = l.Addr().String()
-	if err := l.Close(); err != nil {
-		return err
-	}
+	b.server.addr = addr
 	_, err = os.Stat(b.path("server"))
 	loaded := err == nil && b.url == "" // of a run before on the same folder
 	begun := time.Now()
@@ -61,28 +69,43 @@ func (b *bench) startServer(ctx context.Context) error {
 	return b.addUsers(ctx)
 }
 
+// freeAddress finds a port of this computer that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
 // restartServer starts the server on its data and waits for it.
-func (b *bench) restartServer(ctx context.Context) error {
-	cmd := exec.CommandContext(ctx, b.serverBin, b.where("serve", "--listen", b.server.addr, "--sample", sample.Full, "--no-jobs")...)
-	b.server.said = &bytes.Buffer{}
-	cmd.Stderr = b.server.said
+func (b *bench) restartServer(ctx context.Context) (err error) {
+	b.server, err = b.launch(ctx, b.server.addr, "server")
+	return err
+}
+
+// launch starts a server with a data folder of that name and waits until it is ready.
+func (b *bench) launch(ctx context.Context, addr, folder string) (process, error) {
+	cmd := exec.CommandContext(ctx, b.serverBin, b.where(folder, "serve", "--listen", addr, "--sample", sample.Full, "--no-jobs")...)
+	p := process{cmd: cmd, addr: addr, ended: make(chan struct{}), said: &bytes.Buffer{}}
+	cmd.Stderr = p.said
 	if os.Getenv("BENCH_VERBOSE") != "" {
 		cmd.Stderr = os.Stderr
 	}
 	if err := cmd.Start(); err != nil {
-		return err
+		return process{addr: addr}, err
 	}
-	b.server.cmd, b.server.ended = cmd, make(chan struct{})
-	go func(ended chan<- struct{}) {
+	go func() {
 		_ = cmd.Wait() // how it ended is told by what it logged
-		close(ended)
-	}(b.server.ended)
-	return b.waitReady(ctx)
+		close(p.ended)
+	}()
+	err := p.waitReady(ctx)
+	return p, err
 }
 
 // where adds to a command of the server where its data lies.
-func (b *bench) where(args ...string) []string {
-	args = append(args, "--data", b.path("server"))
+func (b *bench) where(folder string, args ...string) []string {
+	args = append(args, "--data", b.path(folder))
 	if b.url != "" {
 		args = append(args, "--database", b.url)
 	}
@@ -116,9 +139,9 @@ func (b *bench) journal(ctx context.Context) (*central.Journal, error) {
 	return central.Open(ctx, database, central.Options{})
 }
 
-func (b *bench) waitReady(ctx context.Context) error {
+func (p *process) waitReady(ctx context.Context) error {
 	for range 12_000 {
-		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.server.addr+"/readyz", nil)
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.addr+"/readyz", nil)
 		if err != nil {
 			return err
 		}
@@ -132,19 +155,12 @@ func (b *bench) waitReady(ctx context.Context) error {
 			}
 		}
 		select {
-		case <-b.server.ended:
-			return fmt.Errorf("the server ended:\n%s", b.server.said)
+		case <-p.ended:
+			return fmt.Errorf("the server ended:\n%s", p.said)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
 	return errors.New("the server does not become ready")
-}
-
-func (b *bench) stopServer() {
-	if b.server.cmd != nil {
-		_ = b.server.cmd.Process.Kill() // it may have ended already
-		<-b.server.ended
-	}
 }
 
 // device is a workbook of its own.

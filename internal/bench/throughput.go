@@ -26,9 +26,9 @@ type pusher struct {
 	counter     uint64
 }
 
-func (b *bench) newPusher(ctx context.Context, user string) (*pusher, error) {
+func newPusher(ctx context.Context, addr, user string) (*pusher, error) {
 	p := &pusher{incarnation: uuid.NewString(), clock: hlc.New(time.Now, 0)}
-	c, err := client.New("http://"+b.server.addr, "")
+	c, err := client.New("http://"+addr, "")
 	if err != nil {
 		return nil, err
 	}
@@ -36,16 +36,17 @@ func (b *bench) newPusher(ctx context.Context, user string) (*pusher, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.client, err = client.New("http://"+b.server.addr, r.Token)
+	p.client, err = client.New("http://"+addr, r.Token)
 	return p, err
 }
 
-// newPushers signs in as many users, each of whom pushes into a bucket of their own.
-func (b *bench) newPushers(ctx context.Context, n int) ([]*pusher, error) {
+// newPushers signs in as many users, each of whom pushes into a bucket of their own: to the server, and in turns to others.
+func (b *bench) newPushers(ctx context.Context, n int, more ...string) ([]*pusher, error) {
+	addrs := append([]string{b.server.addr}, more...)
 	out := make([]*pusher, n)
 	for i := range out {
 		var err error
-		if out[i], err = b.newPusher(ctx, pusherName(i)); err != nil {
+		if out[i], err = newPusher(ctx, addrs[i%len(addrs)], pusherName(i)); err != nil {
 			return nil, err
 		}
 	}
@@ -111,10 +112,19 @@ func together(ctx context.Context, clients []*pusher, rounds, n int, partners ..
 	return all, time.Since(begun), failed
 }
 
-// pushers measures how much the server takes from one, sixteen and sixty-four who push at once.
+// pushers measures how much the server takes from one, sixteen and sixty-four who push at once, and what two servers on one database take.
 func (b *bench) pushers(ctx context.Context) error {
-	floor, err := b.pushFloor(ctx, 50)
+	const batch = 50
+	floor, err := b.pushFloor(ctx, batch)
 	if err != nil {
+		return err
+	}
+	push := func(what, aim string, clients []*pusher, partners ...string) error {
+		rounds := max(6400/len(clients)/batch, 4)
+		got, took, err := together(ctx, clients, rounds, batch, partners...)
+		if err == nil {
+			b.add(what, aim, floor, "%.0f/s; a push %s", float64(len(clients)*rounds*batch)/took.Seconds(), got)
+		}
 		return err
 	}
 	for _, n := range []int{1, 16, mostPushers} {
@@ -122,27 +132,38 @@ func (b *bench) pushers(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		const batch = 50
-		rounds := max(6400/n/batch, 4)
-		got, took, err := together(ctx, clients, rounds, batch)
-		if err != nil {
+		if err := push(fmt.Sprintf("changes taken from %d at once, %d a push", n, batch), "≥ 20,000/s", clients); err != nil {
 			return err
 		}
-		b.add(fmt.Sprintf("changes taken from %d at once, %d a push", n, batch), "≥ 20,000/s", floor, "%.0f/s; a push %s", float64(n*rounds*batch)/took.Seconds(), got)
 		if n != 16 {
 			continue
 		}
-		if got, took, err = together(ctx, clients, rounds, batch, b.partners[0]); err != nil {
+		if err := push("… all of them in one bucket", "", clients, b.partners[0]); err != nil {
 			return err
 		}
-		b.add("… all of them in one bucket", "", floor, "%.0f/s; a push %s", float64(n*rounds*batch)/took.Seconds(), got)
 	}
-	return nil
+	if b.url == "" {
+		return nil // a folder is served by one server
+	}
+	addr, err := freeAddress()
+	if err != nil {
+		return err
+	}
+	second, err := b.launch(ctx, addr, "second")
+	defer second.stop()
+	if err != nil {
+		return err
+	}
+	clients, err := b.newPushers(ctx, 16, addr)
+	if err != nil {
+		return err
+	}
+	return push("… from 16 at once by two servers", "", clients)
 }
 
 // loadLarge pushes visits until the server has the number of records for the large first sync.
 func (b *bench) loadLarge(ctx context.Context) error {
-	p, err := b.newPusher(ctx, boss)
+	p, err := newPusher(ctx, b.server.addr, boss)
 	if err != nil {
 		return err
 	}
@@ -180,7 +201,7 @@ func (b *bench) largeFirstSync(ctx context.Context) error {
 	begun := time.Now()
 	d.Store.WaitForSearch()
 	b.add("… search complete after it", "≤ 5 s for 100,000", "", "%.1f s", time.Since(begun).Seconds())
-	mb, err := memoryOf(b.server.cmd.Process.Pid)
+	mb, err := b.server.memory()
 	if err != nil {
 		return err
 	}

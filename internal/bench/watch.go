@@ -84,13 +84,13 @@ func (b *bench) editByHint(ctx context.Context) error {
 // watched measures the server's memory while many devices watch, each on a connection of its own.
 func (b *bench) watched(ctx context.Context) error {
 	const n = 1000
-	b.stopServer()
+	b.server.stop()
 	tokens, err := b.giveTokens(ctx, n)
 	if err != nil {
 		return err
 	}
 	for _, version := range []int{1, 2} {
-		b.stopServer()
+		b.server.stop()
 		if err := b.restartServer(ctx); err != nil {
 			return err
 		}
@@ -129,7 +129,7 @@ func (b *bench) giveTokens(ctx context.Context, n int) (_ []string, err error) {
 }
 
 func (b *bench) watchedOver(ctx context.Context, version int, tokens []string) error {
-	before, err := memoryOf(b.server.cmd.Process.Pid)
+	before, err := b.server.memory()
 	if err != nil {
 		return err
 	}
@@ -172,13 +172,13 @@ func (b *bench) watchedOver(ctx context.Context, version int, tokens []string) e
 			return err
 		}
 	}
-	mb, err := memoryOf(b.server.cmd.Process.Pid)
+	mb, err := b.server.memory()
 	if err != nil {
 		return err
 	}
 	b.add(fmt.Sprintf("server: memory with %d devices watching, HTTP/%d", len(tokens), version), "≤ 200 MB", fmt.Sprintf("%.0f MB before", before), "%.0f MB (%.0f KB each)",
 		mb, (mb-before)*1024/float64(len(tokens)))
-	p, err := b.newPusher(ctx, boss)
+	p, err := newPusher(ctx, b.server.addr, boss)
 	if err != nil {
 		return err
 	}
