@@ -133,7 +133,7 @@ func bareBatch(ctx context.Context, db *sql.DB, n int, rows func(ctx context.Con
 }
 
 func bareRows(ctx context.Context, tx *sql.Tx, table string, n int, body string) error {
-	stmt, err := tx.PrepareContext(ctx, "INSERT INTO "+table+" VALUES (?, ?, ?)")
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO "+table+" VALUES (?, ?, ?)") // #nosec G202 -- one of two names above
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func bareColumns(ctx context.Context, tx *sql.Tx, table string, n int, body stri
 	for i := range n {
 		ids[i], numbers[i] = sales.NewID(), int64(i)
 	}
-	_, err := tx.ExecContext(ctx, "INSERT INTO "+table+" SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])", ids, numbers, bodies)
+	_, err := tx.ExecContext(ctx, "INSERT INTO "+table+" SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[])", ids, numbers, bodies) // #nosec G202 -- one of two names above
 	return err
 }
 
