@@ -38,8 +38,16 @@ func (b *bench) manyBuckets(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.add(fmt.Sprintf("push of %d edits in as many buckets, pull included", pushed.Pushed), "", "", "%.0f ms", pushed.Seconds*1000)
-	b.add(fmt.Sprintf("pull of %d records over as many buckets", pulled.Pulled), "", "", "%.0f ms, %.0f bytes out and %.0f back a record",
+	pushFloor, err := b.pushFloor(ctx, len(edits))
+	if err != nil {
+		return err
+	}
+	pullFloor, err := b.pullFloor(ctx, pulled)
+	if err != nil {
+		return err
+	}
+	b.add(fmt.Sprintf("push of %d edits in as many buckets, pull included", pushed.Pushed), "", pushFloor, "%.0f ms", pushed.Seconds*1000)
+	b.add(fmt.Sprintf("pull of %d records over as many buckets", pulled.Pulled), "", pullFloor, "%.0f ms, %.0f bytes out and %.0f back a record",
 		pulled.Seconds*1000, float64(pulled.BytesOut)/float64(pulled.Pulled), float64(pulled.BytesIn)/float64(pulled.Pulled))
 	return nil
 }

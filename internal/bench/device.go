@@ -52,12 +52,12 @@ func (b *bench) firstSync(ctx context.Context) error {
 	}
 	took := time.Since(begun)
 	b.records = r.Pulled
-	floor, err := b.firstSyncFloor(ctx, r)
+	floor, err := b.pullFloor(ctx, r)
 	if err != nil {
 		return err
 	}
 	b.add(fmt.Sprintf("first sync of %d records", r.Pulled), "≥ 40,000/s", floor,
-		"%.0f/s (%.1f s, %.1f MB)", float64(r.Pulled)/took.Seconds(), took.Seconds(), float64(r.BytesIn)/1e6)
+		"%.0f/s (%.1f s, %.1f MB, %.0f bytes a record)", float64(r.Pulled)/took.Seconds(), took.Seconds(), float64(r.BytesIn)/1e6, float64(r.BytesIn)/float64(r.Pulled))
 	begun = time.Now()
 	for range 600 {
 		hits, err := c.Search(ctx, "键盘", "feedback", 5)

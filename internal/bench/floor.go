@@ -33,8 +33,8 @@ func (b *bench) inFolder(do func(dir string) error) (err error) {
 	return do(dir)
 }
 
-// firstSyncFloor is the same number of rows through the bare driver, and the same bytes over bare HTTP.
-func (b *bench) firstSyncFloor(ctx context.Context, r sales.SyncReport) (string, error) {
+// pullFloor is the same number of rows through the bare driver, and the same bytes over bare HTTP.
+func (b *bench) pullFloor(ctx context.Context, r sales.SyncReport) (string, error) {
 	text := ""
 	err := b.inFolder(func(dir string) error {
 		insert, err := bareInsert(ctx, filepath.Join(dir, "floor.db"), r.Pulled)
@@ -43,6 +43,43 @@ func (b *bench) firstSyncFloor(ctx context.Context, r sales.SyncReport) (string,
 		}
 		carry, err := bareHTTP(ctx, r.BytesIn)
 		text = fmt.Sprintf("%.0f/s bare inserts; its bytes over bare HTTP %.2f s", float64(r.Pulled)/insert.Seconds(), carry.Seconds())
+		return err
+	})
+	return text, err
+}
+
+// editFloor is what an edit's way to another device takes at the least: the device, the server and the other device each commit two rows, and two calls.
+func (b *bench) editFloor(ctx context.Context) (string, error) {
+	text := ""
+	err := b.inFolder(func(dir string) error {
+		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(w, r.Body) // who asked notices
+		}))
+		defer srv.Close()
+		commit, done, err := committer(ctx, filepath.Join(dir, "floor.db"))
+		if err != nil {
+			return err
+		}
+		defer done()
+		got, err := measure(100, func(i int) error {
+			for range 3 {
+				if err := commit(i); err != nil {
+					return err
+				}
+			}
+			for range 2 {
+				resp, err := http.Post(srv.URL, "application/octet-stream", strings.NewReader("an edit")) //nolint:noctx // it answers at once
+				if err != nil {
+					return err
+				}
+				_, err = io.Copy(io.Discard, resp.Body)
+				if err := errors.Join(err, resp.Body.Close()); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		text = fmt.Sprintf("%s for three bare commits and two bare calls", got)
 		return err
 	})
 	return text, err
@@ -190,16 +227,27 @@ func bareInsert(ctx context.Context, path string, n int) (time.Duration, error) 
 
 // bareCommit is two rows of 600 bytes in a durable transaction of their own, many times.
 func bareCommit(ctx context.Context, path string) (times, error) {
-	db, err := sql.Open("sqlite", path+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	commit, done, err := committer(ctx, path)
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
+	defer done()
+	return measure(500, commit)
+}
+
+// committer opens a database and gives what commits two rows of 600 bytes in it.
+func committer(ctx context.Context, path string) (commit func(int) error, done func(), err error) {
+	db, err := sql.Open("sqlite", path+"?_pragma=journal_mode(wal)&_pragma=synchronous(full)")
+	if err != nil {
+		return nil, nil, err
+	}
+	done = func() { db.Close() }
 	if _, err := db.ExecContext(ctx, "CREATE TABLE a (id TEXT PRIMARY KEY, body TEXT); CREATE TABLE b (id TEXT PRIMARY KEY, body TEXT)"); err != nil {
-		return nil, err
+		done()
+		return nil, nil, err
 	}
 	body := strings.Repeat("六百字节", 50)
-	return measure(500, func(int) error {
+	return func(int) error {
 		tx, err := db.BeginTx(ctx, nil)
 		if err != nil {
 			return err
@@ -211,5 +259,5 @@ func bareCommit(ctx context.Context, path string) (times, error) {
 			}
 		}
 		return tx.Commit()
-	})
+	}, done, nil
 }
