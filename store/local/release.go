@@ -13,7 +13,7 @@ type dependants struct {
 	in       map[string]bool  // by id
 	first    map[string]int64 // record to the first position in the set
 	created  map[string]bool  // records whose creation is in the set
-	arriving map[string]bool  // records whose creation may be at the server
+	arriving map[string]int   // records to their creations that may be at the server and are not in the set
 	groups   map[string]bool  // of which a change is in the set
 	refused  map[string]int   // group to its refused changes that are not in the set
 }
@@ -24,7 +24,7 @@ type dependants struct {
 // creation that is written anew behind it would hide it.
 func withDependants(set, waiting []*change) []*change {
 	d := &dependants{
-		in: map[string]bool{}, first: map[string]int64{}, created: map[string]bool{}, arriving: map[string]bool{}, groups: map[string]bool{},
+		in: map[string]bool{}, first: map[string]int64{}, created: map[string]bool{}, arriving: map[string]int{}, groups: map[string]bool{},
 		refused: map[string]int{},
 	}
 	for _, c := range waiting {
@@ -37,13 +37,16 @@ func withDependants(set, waiting []*change) []*change {
 	}
 	for _, c := range waiting {
 		if c.Verb == sales.Create && !d.in[c.ID] && c.sent() {
-			d.arriving[c.RecordID] = true
+			d.arriving[c.RecordID]++
 		}
 	}
 	for grown := true; grown; {
 		grown = false
 		for _, c := range waiting {
 			if !d.in[c.ID] && d.needs(c) {
+				if c.Verb == sales.Create && c.sent() {
+					d.arriving[c.RecordID]-- // it is to be written anew too, and what was written for it with it
+				}
 				d.add(c)
 				grown = true
 			}
@@ -66,7 +69,7 @@ func (d *dependants) add(c *change) {
 
 // needs says whether a change cannot go on without what is in the set.
 func (d *dependants) needs(c *change) bool {
-	fresh := func(id string) bool { return d.created[id] && !d.arriving[id] }
+	fresh := func(id string) bool { return d.created[id] && d.arriving[id] == 0 }
 	at, same := d.first[c.RecordID]
 	same = same && (c.pos > at || c.state != stateWaiting)
 	if c.sent() {
