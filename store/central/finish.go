@@ -122,6 +122,11 @@ var (
 // lockBuckets reads and locks the counter rows, in the order of their names. One that does not exist yet is made; who makes the same one at the
 // same time waits.
 func (b *batch) lockBuckets(names []string) ([]*bucketRow, error) {
+	if b.j.sql.arrays() && len(names) > 1 {
+		if out, err := b.lockKnown(names); err != nil || out != nil {
+			return out, err
+		}
+	}
 	read, err := b.stmt("SELECT epoch, seq, chain, checksum, live FROM buckets WHERE org_id = ? AND bucket = ?" + b.j.sql.forUpdate())
 	if err != nil {
 		return nil, err
@@ -148,29 +153,77 @@ func (b *batch) lockBuckets(names []string) ([]*bucketRow, error) {
 	return out, nil
 }
 
+// Many counter rows in one statement each; of the list of names each is taken in its turn.
+const (
+	knownBuckets = "SELECT COUNT(*) FROM unnest(?::text[]) AS wanted (name) JOIN buckets ON org_id = ? AND bucket = wanted.name"
+	lockedRows   = "SELECT found.* FROM unnest(?::text[]) AS wanted (name) CROSS JOIN LATERAL " +
+		"(SELECT bucket, epoch, seq, chain, checksum, live FROM buckets WHERE org_id = ? AND bucket = wanted.name FOR UPDATE) AS found"
+	savedRows = "UPDATE buckets SET seq = made.seq, chain = made.chain, checksum = made.checksum, live = made.live " +
+		"FROM unnest(?::text[], ?::bigint[], ?::bigint[], ?::bytea[], ?::bigint[]) AS made (name, seq, chain, checksum, live) WHERE org_id = ? AND bucket = made.name"
+)
+
+// lockKnown reads and locks counter rows that all exist, in the order of their names; nil where one is missing, and then none is locked: a row that is made behind
+// locked ones could have two wait for each other.
+func (b *batch) lockKnown(names []string) ([]*bucketRow, error) {
+	known, err := b.stmt(knownBuckets)
+	if err != nil {
+		return nil, err
+	}
+	n := 0
+	if err := known.QueryRowContext(b.ctx, names, b.j.org).Scan(&n); err != nil || n < len(names) {
+		return nil, err
+	}
+	out := make([]*bucketRow, 0, len(names))
+	err = b.eachRow(lockedRows, []any{names, b.j.org}, func(rows *sql.Rows) error {
+		row := &bucketRow{}
+		out = append(out, row)
+		return row.scan(rows.Scan, &row.name)
+	})
+	if err == nil && len(out) != len(names) {
+		err = fmt.Errorf("%d of %d counter rows are there still", len(out), len(names))
+	}
+	return out, err
+}
+
 // scanBucket reads one counter row; nil when there is none.
 func (b *batch) scanBucket(s statement, name string) (*bucketRow, error) {
 	row := &bucketRow{name: name}
-	var epoch, seq, chain int64
-	var sum []byte
-	err := s.QueryRowContext(b.ctx, b.j.org, name).Scan(&epoch, &seq, &chain, &sum, &row.live)
+	err := row.scan(s.QueryRowContext(b.ctx, b.j.org, name).Scan)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
-	row.epoch, row.seq, row.chain, row.sum = uint64(epoch), uint64(seq), uint64(chain), wire.SumFrom(sum)
 	return row, err
 }
 
+// scan reads epoch, seq, chain, checksum and live, and what comes before them.
+func (b *bucketRow) scan(scan func(...any) error, before ...any) error {
+	var epoch, seq, chain int64
+	var sum []byte
+	err := scan(append(before, &epoch, &seq, &chain, &sum, &b.live)...)
+	b.epoch, b.seq, b.chain, b.sum = uint64(epoch), uint64(seq), uint64(chain), wire.SumFrom(sum)
+	return err
+}
+
 func (b *batch) saveBuckets(buckets []*bucketRow) error {
+	n := len(buckets)
+	names, seqs, chains, sums, lives := make([]string, n), make([]int64, n), make([]int64, n), make([][]byte, n), make([]int64, n)
 	var log []any
-	for _, r := range buckets {
+	for i, r := range buckets {
 		sum := r.sum.Bytes()
-		err := b.exec("UPDATE buckets SET seq = ?, chain = ?, checksum = ?, live = ? WHERE org_id = ? AND bucket = ?",
-			int64(r.seq), int64(r.chain), sum[:], r.live, b.j.org, r.name)
-		if err != nil {
-			return fmt.Errorf("write bucket %s: %w", r.name, err)
-		}
+		names[i], seqs[i], chains[i], sums[i], lives[i] = r.name, int64(r.seq), int64(r.chain), sum[:], r.live
 		log = append(log, b.j.org, r.name, int64(r.seq), int64(r.chain), b.now.UnixMilli())
+	}
+	if b.j.sql.arrays() && n > 1 {
+		if err := b.exec(savedRows, names, seqs, chains, sums, lives, b.j.org); err != nil {
+			return fmt.Errorf("write %d buckets: %w", n, err)
+		}
+		return b.insert(logged, log)
+	}
+	for i := range buckets {
+		err := b.exec("UPDATE buckets SET seq = ?, chain = ?, checksum = ?, live = ? WHERE org_id = ? AND bucket = ?", seqs[i], chains[i], sums[i], lives[i], b.j.org, names[i])
+		if err != nil {
+			return fmt.Errorf("write bucket %s: %w", names[i], err)
+		}
 	}
 	return b.insert(logged, log)
 }
