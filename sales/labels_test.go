@@ -56,7 +56,7 @@ func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 	all := []string{
 		CodeRequired, CodeInvalid, CodeTooLong, CodeUnknownField, CodeUnknownKind, CodeNotFound, CodeBadReference, CodeBadOrder, CodeReasonNeeded,
 		CodeForbidden, CodeDuplicate, CodeGone, CodeHeld, CodeOffline, CodeSignedOut, CodeInUse, CodeStorage, CodeFile, CodeTooLarge, CodeQuota, CodeNotReady,
-		CodeInternal,
+		CodeInternal, CodeServerMoved,
 	}
 	for _, language := range []string{"en", "zh"} {
 		texts := labels(t, "errors", language)

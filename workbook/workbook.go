@@ -83,7 +83,10 @@ func (w *Workbook) finishSignIn(ctx context.Context) error {
 	if err != nil || id.Server == "" {
 		return err
 	}
-	target := folderOf(id.Server, normal(id.UserName))
+	target, _, err := w.folderFor(ctx, id.Server, id.UserName)
+	if err != nil {
+		return err
+	}
 	if err := w.move(ctx, target); err != nil {
 		return err
 	}
