@@ -139,6 +139,11 @@ func (w *Workbook) State(ctx context.Context) (sales.SyncState, error) {
 	if s.Waiting, s.Rejected, s.Conflicts, err = w.Store.Counts(ctx); err == nil && id.Server != "" {
 		s.FilesWaiting, err = w.Store.FilesWaiting(ctx)
 	}
+	if err != nil {
+		return s, err
+	}
+	differing, err := w.Store.Differences(ctx)
+	s.Differences = len(differing)
 	return s, err
 }
 

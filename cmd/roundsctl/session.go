@@ -81,8 +81,14 @@ func (t *tool) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.line(map[string]any{"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting},
-				"server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts)
+			reports := ""
+			if s.Differences > 0 {
+				reports = fmt.Sprintf("; %d reports of what differs from the server, see `roundsctl doctor`", s.Differences)
+			}
+			return t.line(map[string]any{
+				"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting,
+				"differences": s.Differences,
+			}, "server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts%s", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts, reports)
 		}),
 	})
 }

@@ -155,7 +155,7 @@ func checkCounter(ctx context.Context, tx *sql.Tx, report reporter) error {
 
 // sums compares the books of the buckets with their records.
 func (c *checking) sums(ctx context.Context, tx *sql.Tx) error {
-	const hint = "sync: the bucket is compared with the server's and mended"
+	const hint = "sync: the bucket is compared with the server's and mended" // by Doubt
 	sums, counts := map[string]wire.Sum{}, map[string]uint64{}
 	add := func(bucket string, sum []byte) {
 		sums[bucket] = sums[bucket].Add(wire.SumFrom(sum))
