@@ -249,6 +249,12 @@ func (d *desk) showError(err error) {
 
 // showFailure says why there is nothing to show.
 func showFailure(w fyne.Window, err error) {
-	w.Resize(fyne.NewSize(720, 360))
-	w.SetContent(container.NewPadded(ui.NewEmpty(ui.IconError, ui.T("nav.cannot_open"), ui.ErrorText(err), ui.T("nav.close"), w.Close)))
+	w.Resize(fyne.NewSize(760, 480))
+	text := ui.Paragraph(ui.ErrorText(err)) // it may be a list of what to do, with the names of files
+	text.Selectable = true
+	w.SetContent(container.NewPadded(container.NewCenter(ui.VGap(16,
+		ui.HStack(ui.IconSized(ui.ToneIcon(ui.IconError, ui.ToneDanger), 40), ui.Heading(ui.T("nav.cannot_open"))),
+		ui.Fixed(640, 0, text),
+		ui.HStack(ui.Spacer(), ui.PrimaryButton(ui.T("nav.close"), w.Close)),
+	))))
 }

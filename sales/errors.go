@@ -50,6 +50,9 @@ const (
 	CodeInternal         = "internal"          // a fault of the program
 )
 
+// StorageDamaged is the Reason of an Error with CodeStorage when the database's file does not hold what was written there.
+const StorageDamaged = "damaged"
+
 // Error is one line: where, what, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder

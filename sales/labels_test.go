@@ -74,6 +74,9 @@ func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 				t.Errorf("%s: %s is missing, or says nothing to a rep: %q", language, key, text)
 			}
 		}
+		if key := "error." + CodeStorage + "." + StorageDamaged; texts[key] == "" {
+			t.Errorf("%s: %s is missing", language, key)
+		}
 		for key, text := range texts {
 			parsed, err := template.New(key).Parse(text)
 			if err != nil {

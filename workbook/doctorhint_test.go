@@ -8,13 +8,20 @@ import (
 	"github.com/rounds-field/rounds/store/local"
 )
 
-// damaged runs a statement on the database of a workbook that is not open.
-func damaged(t *testing.T, dir, query string, args ...any) {
+// raw opens the database of a workbook that is not open.
+func raw(t *testing.T, dir string) *sql.DB {
 	t.Helper()
 	db, err := sql.Open("sqlite", databaseOf(t, dir))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return db
+}
+
+// damaged runs a statement on the database of a workbook that is not open.
+func damaged(t *testing.T, dir, query string, args ...any) {
+	t.Helper()
+	db := raw(t, dir)
 	res, err := db.ExecContext(t.Context(), query, args...)
 	if err != nil {
 		t.Fatal(err)
