@@ -192,11 +192,17 @@ func (w *Workbook) folderFor(ctx context.Context, server, user string) (sub stri
 		} else if err != nil {
 			return "", false, &sales.Error{Code: sales.CodeFile, Message: "look into workbook " + w.Dir, Cause: err, Hint: "check the folder's permissions"}
 		}
-		owner, ok := w.ownerOf(ctx, sub)
-		if at, err := client.Address(owner.Server); !ok || err != nil || at == server {
-			return sub, true, nil // also where nobody can tell: opening it says why
+		if !w.isElsewhere(ctx, sub, server) {
+			return sub, true, nil
 		}
 	}
+}
+
+// isElsewhere says whether the workbook in a subfolder is for sure one of another server's address. A damaged one is not: opening it says what is wrong.
+func (w *Workbook) isElsewhere(ctx context.Context, sub, server string) bool {
+	owner, ok := w.ownerOf(ctx, sub)
+	at, err := client.Address(owner.Server)
+	return ok && err == nil && at != server
 }
 
 // ownerOf tells whose workbook lies in a subfolder; false when it is damaged.
