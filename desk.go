@@ -30,7 +30,8 @@ type desk struct {
 	prefs  *preferences
 	state  *state
 
-	shell *app.Shell // nil on the first-run page
+	shell  *app.Shell // nil on the first-run page
+	notice error      // of the start, to be shown when the window is there
 
 	takers []*func(paths []string) // of dropped files, the last one first; on the UI thread
 
@@ -73,7 +74,12 @@ func (d *desk) signInAtStart(o options) error {
 	if err != nil {
 		return fmt.Errorf("read the password: %w", err)
 	}
-	if err := d.book.SignIn(d.ctx, o.server, o.user, strings.TrimSpace(string(password))); err != nil {
+	err = d.book.SignIn(d.ctx, o.server, o.user, strings.TrimSpace(string(password)))
+	if sales.HasCode(err, sales.CodeServerMoved) { // only a person can say whether it has, and in the window
+		d.notice = err
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	d.prefs.Begun = true
@@ -82,6 +88,9 @@ func (d *desk) signInAtStart(o options) error {
 
 // begin shows the app, or the first-run page where nobody has chosen yet.
 func (d *desk) begin() {
+	if d.notice != nil {
+		defer d.showError(d.notice)
+	}
 	if d.prefs.Begun {
 		d.showApp()
 		return
@@ -240,6 +249,12 @@ func (d *desk) showError(err error) {
 
 // showFailure says why there is nothing to show.
 func showFailure(w fyne.Window, err error) {
-	w.Resize(fyne.NewSize(720, 360))
-	w.SetContent(container.NewPadded(ui.NewEmpty(ui.IconError, ui.T("nav.cannot_open"), ui.ErrorText(err), ui.T("nav.close"), w.Close)))
+	w.Resize(fyne.NewSize(760, 480))
+	text := ui.Paragraph(ui.ErrorText(err)) // it may be a list of what to do, with the names of files
+	text.Selectable = true
+	w.SetContent(container.NewPadded(container.NewCenter(ui.VGap(16,
+		ui.HStack(ui.IconSized(ui.ToneIcon(ui.IconError, ui.ToneDanger), 40), ui.Heading(ui.T("nav.cannot_open"))),
+		ui.Fixed(640, 0, text),
+		ui.HStack(ui.Spacer(), ui.PrimaryButton(ui.T("nav.close"), w.Close)),
+	))))
 }

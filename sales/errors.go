@@ -39,6 +39,7 @@ const (
 	CodeHeld             = "held"              // waits for another change that was refused
 	CodeOffline          = "offline"           // the server cannot be reached
 	CodeSignedOut        = "signed_out"        // the sign-in is missing, expired or revoked
+	CodeServerMoved      = "server_moved"      // the user's workbook belongs to this server at another address; nothing was moved yet
 	CodeInUse            = "in_use"            // the workbook is open in another program
 	CodeStorage          = "storage"           // the disk or the database refused
 	CodeFile             = "file"              // a file cannot be read or written as asked
@@ -48,6 +49,9 @@ const (
 	CodeNotReady         = "not_ready"         // a file's content is not wholly on the server yet
 	CodeInternal         = "internal"          // a fault of the program
 )
+
+// StorageDamaged is the Reason of an Error with CodeStorage when the database's file does not hold what was written there.
+const StorageDamaged = "damaged"
 
 // Error is one line: where, what, and what to do.
 func (e *Error) Error() string {

@@ -56,7 +56,7 @@ func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 	all := []string{
 		CodeRequired, CodeInvalid, CodeTooLong, CodeUnknownField, CodeUnknownKind, CodeNotFound, CodeBadReference, CodeBadOrder, CodeReasonNeeded,
 		CodeForbidden, CodeDuplicate, CodeGone, CodeHeld, CodeOffline, CodeSignedOut, CodeInUse, CodeStorage, CodeFile, CodeTooLarge, CodeQuota, CodeNotReady,
-		CodeInternal,
+		CodeInternal, CodeServerMoved,
 	}
 	for _, language := range []string{"en", "zh"} {
 		texts := labels(t, "errors", language)
@@ -73,6 +73,9 @@ func TestEveryErrorCodeIsExplainedInBothLanguages(t *testing.T) {
 			if text := texts[key]; text == "" || strings.Contains(strings.ToLower(text), "internal") {
 				t.Errorf("%s: %s is missing, or says nothing to a rep: %q", language, key, text)
 			}
+		}
+		if key := "error." + CodeStorage + "." + StorageDamaged; texts[key] == "" {
+			t.Errorf("%s: %s is missing", language, key)
 		}
 		for key, text := range texts {
 			parsed, err := template.New(key).Parse(text)

@@ -17,9 +17,18 @@ type CheckReport struct {
 }
 
 // Check looks whether the workbook agrees with itself; see local.Store. A deep check also mends what it finds damaged: by what the device itself has, and by
-// fetching just the damaged records from the server where somebody is signed in.
+// fetching just the damaged records from the server where somebody is signed in. Buckets whose books stay wrong are compared with the server's by the next sync.
 func (w *Workbook) Check(ctx context.Context, o local.CheckOptions) (CheckReport, error) {
-	store, engine := w.store(), w.Engine()
+	store := w.store()
+	report, err := w.check(ctx, store, o)
+	if err != nil {
+		return report, err
+	}
+	return report, store.Doubt(ctx, report.Left)
+}
+
+func (w *Workbook) check(ctx context.Context, store *local.Store, o local.CheckOptions) (CheckReport, error) {
+	engine := w.Engine()
 	found, err := store.CheckWith(ctx, o)
 	if err != nil || !o.Deep || len(found) == 0 {
 		return CheckReport{Left: found}, err

@@ -17,36 +17,46 @@ import (
 )
 
 // SignIn signs a user in and puts that user's own database into use. A workbook that had no server becomes the user's: every record in it is sent with the
-// next sync. Another user's database on this device stays as it is, closed, with all its unsent work.
+// next sync. Another user's database on this device stays as it is, closed, with all its unsent work. Where the server says that it is the one whose workbook the user has
+// here at another address, nothing is done and the error has CodeServerMoved: whether that is true only a person knows, who then confirms it by SignInMoved.
 func (w *Workbook) SignIn(ctx context.Context, server, user, password string) error {
-	server, err := client.Address(server)
+	_, err := w.signIn(ctx, server, user, password, false)
+	return err
+}
+
+// SignInMoved is SignIn with the word of the user that the server has moved to this address, where it has: the user's workbook goes along with all its unsent work. It
+// gives the address that the workbook was at, "" when none had to be moved.
+func (w *Workbook) SignInMoved(ctx context.Context, server, user, password string) (from string, err error) {
+	return w.signIn(ctx, server, user, password, true)
+}
+
+func (w *Workbook) signIn(ctx context.Context, server, user, password string, moved bool) (from string, err error) {
+	server, err = client.Address(server)
 	if err != nil {
-		return err
+		return "", err
 	}
-	target := folderOf(server, normal(user))
-	_, statErr := os.Stat(filepath.Join(w.Dir, target))
-	known := statErr == nil
-	if !known && !errors.Is(statErr, os.ErrNotExist) {
-		return &sales.Error{Code: sales.CodeFile, Message: "look into workbook " + w.Dir, Cause: statErr, Hint: "check the folder's permissions"}
+	target, known, err := w.folderFor(ctx, server, user)
+	if err != nil {
+		return "", err
 	}
 	before := w.sub
 	if known && before == localName {
 		if err := w.refuseUnsentLocal(ctx, user); err != nil {
-			return err
+			return "", err
 		}
 	}
 	// The server binds the token to the incarnation of the database that will use it, so that database is opened first.
 	if w.sub != target && (known || before != localName) {
 		if err := w.switchTo(ctx, target); err != nil {
-			return err
+			return "", err
 		}
 	}
 	id, token, err := w.ask(ctx, server, user, password)
 	if err == nil && !known {
-		var own string
-		if own, err = w.ownedBy(ctx, id, target); err == nil && own != "" {
-			if id, token, err = w.askAgain(ctx, id, token, own, target, password); err == nil {
-				target, known = own, true
+		var own owned
+		if own, err = w.ownedBy(ctx, id, user, target); err == nil && own.sub != "" {
+			if id, token, err = w.askAgain(ctx, id, token, own, target, password, moved); err == nil {
+				target, known, from = own.sub, true, own.from
 			}
 		}
 	}
@@ -54,9 +64,9 @@ func (w *Workbook) SignIn(ctx context.Context, server, user, password string) er
 		err = w.adopt(ctx, id, token, target)
 	}
 	if err != nil {
-		return errors.Join(err, w.backTo(ctx, before, target, known))
+		return "", errors.Join(err, w.backTo(ctx, before, target, known))
 	}
-	return nil
+	return from, nil
 }
 
 // SignOut forgets the device token, here and, where it can be reached, on the server. The database stays, with all unsent work.
@@ -169,34 +179,77 @@ func (w *Workbook) backTo(ctx context.Context, before, target string, known bool
 	return os.RemoveAll(filepath.Join(w.Dir, target))
 }
 
+// folderFor names the folder in which a user of a server has a workbook, or shall have one, and says whether there is one. The workbook that has the name may have moved
+// with its server since; whoever has the address now gets another folder.
+func (w *Workbook) folderFor(ctx context.Context, server, user string) (sub string, known bool, err error) {
+	name := folderOf(server, normal(user))
+	for n := 1; ; n++ {
+		if sub = name; n > 1 {
+			sub = fmt.Sprintf("%s-%d", name, n)
+		}
+		if _, err := os.Stat(filepath.Join(w.Dir, sub)); errors.Is(err, os.ErrNotExist) {
+			return sub, false, nil
+		} else if err != nil {
+			return "", false, &sales.Error{Code: sales.CodeFile, Message: "look into workbook " + w.Dir, Cause: err, Hint: "check the folder's permissions"}
+		}
+		if !w.isElsewhere(ctx, sub, server) {
+			return sub, true, nil
+		}
+	}
+}
+
+// isElsewhere says whether the workbook in a subfolder is for sure one of another server's address. A damaged one is not: opening it says what is wrong.
+func (w *Workbook) isElsewhere(ctx context.Context, sub, server string) bool {
+	owner, ok := w.ownerOf(ctx, sub)
+	at, err := client.Address(owner.Server)
+	return ok && err == nil && at != server
+}
+
+// ownerOf tells whose workbook lies in a subfolder; false when it is damaged.
+func (w *Workbook) ownerOf(ctx context.Context, sub string) (local.Identity, bool) {
+	owner, err := local.OwnerOf(ctx, filepath.Join(w.Dir, sub))
+	if err != nil && w.log != nil {
+		w.log.Warn("see whose workbook this is", "folder", sub, "error", err)
+	}
+	return owner, err == nil
+}
+
+// owned is a workbook that a user has here already.
+type owned struct {
+	sub  string // its subfolder, "" when there is none
+	from string // the other address at which it knows its server, "" when it is this one
+}
+
 // ownedBy finds the folder, other than the one with their name, in which a user of a server has a workbook already: what it is called comes from how name and
-// address were written when it was made. "" when there is none.
-func (w *Workbook) ownedBy(ctx context.Context, id local.Identity, target string) (string, error) {
+// address were written when it was made. A server may also have moved. What it says of itself any other could say too, but not what the user typed: of another address only a workbook
+// counts that has the typed name.
+func (w *Workbook) ownedBy(ctx context.Context, id local.Identity, user, target string) (owned, error) {
 	found, err := filepath.Glob(filepath.Join(w.Dir, "*", local.DatabaseName))
 	if err != nil {
-		return "", fmt.Errorf("look for databases in %s: %w", w.Dir, err)
+		return owned{}, fmt.Errorf("look for databases in %s: %w", w.Dir, err)
 	}
+	var moved owned
 	for _, path := range found {
 		sub := filepath.Base(filepath.Dir(path))
 		if sub == target || sub == localName || sub == sampleName {
 			continue
 		}
-		owner, err := local.OwnerOf(ctx, filepath.Dir(path))
-		if err != nil {
-			if w.log != nil {
-				w.log.Warn("see whose workbook this is", "folder", sub, "error", err)
-			}
-			continue // a damaged one keeps nobody from signing in
-		}
-		if server, err := client.Address(owner.Server); err == nil && server == id.Server && owner.UserID == id.UserID && owner.OrganisationID == id.OrganisationID {
-			return sub, nil
+		owner, ok := w.ownerOf(ctx, sub)
+		at, err := client.Address(owner.Server)
+		switch {
+		case !ok || err != nil: // a damaged one keeps nobody from signing in
+		case owner.UserID != id.UserID || owner.OrganisationID != id.OrganisationID:
+		case at == id.Server:
+			return owned{sub: sub}, nil
+		case normal(owner.UserName) == normal(user):
+			moved = owned{sub: sub, from: owner.Server}
 		}
 	}
-	return "", nil
+	return moved, nil
 }
 
-// askAgain signs a user in who has a workbook in the folder own already, for that one. What was made or begun for target is given up.
-func (w *Workbook) askAgain(ctx context.Context, id local.Identity, token, own, target, password string) (local.Identity, string, error) {
+// askAgain signs a user in who has a workbook here already, for that one. What was made or begun for target is given up.
+func (w *Workbook) askAgain(ctx context.Context, id local.Identity, token string, own owned, target, password string, moved bool) (local.Identity, string, error) {
 	c, err := client.New(id.Server, token)
 	if err != nil {
 		return id, "", err
@@ -204,13 +257,20 @@ func (w *Workbook) askAgain(ctx context.Context, id local.Identity, token, own, 
 	if err := c.SignOut(ctx); err != nil && w.log != nil {
 		w.log.Info("a sign-in that is not used is left to expire", "error", err)
 	}
+	if own.from != "" && !moved {
+		return id, "", &sales.Error{
+			Code: sales.CodeServerMoved, Message: id.Server + " says that it is the server of " + id.UserName + "'s workbook, which is at " + own.from,
+			Hint: "ask your administrator; if the server has moved, confirm it with `roundsctl login --moved` or in the app under Settings, and all that was not sent goes to the new address. Nothing was changed yet",
+			Args: map[string]any{"From": own.from, "Server": id.Server, "User": id.UserName},
+		}
+	}
 	fresh := w.sub == target
 	if w.sub == localName {
 		if err := w.refuseUnsentLocal(ctx, id.UserName); err != nil {
 			return id, "", err
 		}
 	}
-	if err := w.switchTo(ctx, own); err != nil {
+	if err := w.switchTo(ctx, own.sub); err != nil {
 		return id, "", err
 	}
 	if fresh {

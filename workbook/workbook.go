@@ -83,7 +83,10 @@ func (w *Workbook) finishSignIn(ctx context.Context) error {
 	if err != nil || id.Server == "" {
 		return err
 	}
-	target := folderOf(id.Server, normal(id.UserName))
+	target, _, err := w.folderFor(ctx, id.Server, id.UserName)
+	if err != nil {
+		return err
+	}
 	if err := w.move(ctx, target); err != nil {
 		return err
 	}
@@ -136,6 +139,11 @@ func (w *Workbook) State(ctx context.Context) (sales.SyncState, error) {
 	if s.Waiting, s.Rejected, s.Conflicts, err = w.Store.Counts(ctx); err == nil && id.Server != "" {
 		s.FilesWaiting, err = w.Store.FilesWaiting(ctx)
 	}
+	if err != nil {
+		return s, err
+	}
+	differing, err := w.Store.Differences(ctx)
+	s.Differences = len(differing)
 	return s, err
 }
 

@@ -11,6 +11,8 @@ import (
 // Session is the sign-in, as this feature needs it.
 type Session interface {
 	SignIn(ctx context.Context, server, user, password string) error
+	// SignInMoved is SignIn after the user confirmed that their server has moved to this address.
+	SignInMoved(ctx context.Context, server, user, password string) error
 	SignOut(ctx context.Context) error
 	State(ctx context.Context) (sales.SyncState, error)
 }
@@ -19,7 +21,10 @@ type Session interface {
 type Model struct{ Session Session }
 
 // Credentials are what a user types to sign in.
-type Credentials struct{ Server, User, Password string }
+type Credentials struct {
+	Server, User, Password string
+	Moved                  bool // the user says that their server has moved to this address
+}
 
 // Check says what is missing, by field name: server, user, password.
 func (c Credentials) Check() map[string]string {
@@ -38,7 +43,11 @@ func (c Credentials) Check() map[string]string {
 
 // SignIn signs in and gives the state after it.
 func (m *Model) SignIn(ctx context.Context, c Credentials) (sales.SyncState, error) {
-	if err := m.Session.SignIn(ctx, strings.TrimSpace(c.Server), strings.TrimSpace(c.User), c.Password); err != nil {
+	signIn := m.Session.SignIn
+	if c.Moved {
+		signIn = m.Session.SignInMoved
+	}
+	if err := signIn(ctx, strings.TrimSpace(c.Server), strings.TrimSpace(c.User), c.Password); err != nil {
 		return sales.SyncState{}, err
 	}
 	return m.Session.State(ctx)

@@ -2,6 +2,7 @@ package settings
 
 import (
 	"context"
+	"errors"
 
 	"fyne.io/fyne/v2"
 
@@ -56,14 +57,32 @@ func (f *SignInForm) Submit() {
 		f.form.SetErrors(texts)
 		return
 	}
+	f.signIn(c)
+}
+
+func (f *SignInForm) signIn(c Credentials) {
 	f.action.Disable()
 	ui.Go(f.context(), func(ctx context.Context) (sales.SyncState, error) { return f.model.SignIn(ctx, c) }, func(s sales.SyncState, err error) {
 		f.action.Enable()
 		f.password.SetText("")
-		if err != nil {
+		var moved *sales.Error
+		switch {
+		case err == nil:
+			f.done(s)
+		case errors.As(err, &moved) && moved.Code == sales.CodeServerMoved && !c.Moved:
+			f.askMoved(c, moved)
+		default:
 			f.failed(err)
-			return
 		}
-		f.done(s)
+	})
+}
+
+// askMoved asks whether the server has moved, which only a person knows, and signs in if so. Enter is no answer to it: what was not sent goes there.
+func (f *SignInForm) askMoved(c Credentials, e *sales.Error) {
+	ui.Confirm(fyne.CurrentApp().Driver().CanvasForObject(f.content), ui.ConfirmOptions{
+		Title: ui.T("settings.moved_title"), Text: ui.T("settings.moved_text", e.ErrorArgs()), Yes: ui.T("settings.moved_yes"), Danger: true,
+	}, func() {
+		c.Moved = true
+		f.signIn(c)
 	})
 }

@@ -21,10 +21,23 @@ type fakeSession struct {
 	state   sales.SyncState
 	asked   []Credentials
 	refused error
+	moved   *sales.Error // how a sign-in is refused that nobody confirmed
 }
 
 func (f *fakeSession) SignIn(_ context.Context, server, user, password string) error {
-	f.asked = append(f.asked, Credentials{server, user, password})
+	f.asked = append(f.asked, Credentials{Server: server, User: user, Password: password})
+	if f.moved != nil {
+		return f.moved
+	}
+	return f.signIn(server, user)
+}
+
+func (f *fakeSession) SignInMoved(_ context.Context, server, user, password string) error {
+	f.asked = append(f.asked, Credentials{Server: server, User: user, Password: password, Moved: true})
+	return f.signIn(server, user)
+}
+
+func (f *fakeSession) signIn(server, user string) error {
 	if f.refused == nil {
 		f.state = sales.SyncState{Phase: sales.SyncIdle, Server: server, User: user}
 	}
@@ -127,7 +140,7 @@ func TestTheSignInFormNamesWhatIsMissing(t *testing.T) {
 	s.session.refused = nil
 	password.SetText("right")
 	uitest.TapText(t, s.content, "Sign in")
-	if want := (Credentials{"https://rounds.example.com", "li.na", "right"}); s.signed != 1 || s.session.asked[1] != want {
+	if want := (Credentials{Server: "https://rounds.example.com", User: "li.na", Password: "right"}); s.signed != 1 || s.session.asked[1] != want {
 		t.Errorf("signed in %d times, asked %v", s.signed, s.session.asked)
 	}
 	if !uitest.Shows(s.content, "Sign out") {
@@ -140,5 +153,38 @@ func TestSomebodyElseSignsInBesideWhatIsShown(t *testing.T) {
 	uitest.TapText(t, s.content, "Sign in as somebody else")
 	if !uitest.Shows(s.content, "Sign out") || uitest.Find[*ui.Entry](t, s.content, 0).Text != connected.Server {
 		t.Errorf("the page shows %q", uitest.Texts(s.content))
+	}
+}
+
+// A server at another address than before is confirmed by its user, who is told both, before anything is done.
+func TestAServerThatMovedIsConfirmedFirst(t *testing.T) {
+	s := show(uitest.NewHost(t), sales.SyncState{Phase: sales.SyncSignedOut, Server: "https://old.example.com", User: "li.na", Waiting: 2})
+	s.session.moved = &sales.Error{Code: sales.CodeServerMoved, Args: map[string]any{"From": "https://old.example.com", "Server": "https://new.example.com", "User": "li.na"}}
+	ask := func() string {
+		uitest.Find[*ui.Entry](t, s.content, 0).SetText("https://new.example.com")
+		uitest.Find[*ui.Entry](t, s.content, 2).SetText("right")
+		uitest.TapText(t, s.content, "Sign in")
+		asked := s.host.Canvas().Overlays().Top()
+		if asked == nil {
+			t.Fatal("nothing is asked")
+		}
+		return strings.Join(uitest.Texts(asked), " ")
+	}
+	if text := ask(); !strings.Contains(text, "https://new.example.com") || !strings.Contains(text, "https://old.example.com") {
+		t.Errorf("the question is %q", text)
+	}
+	uitest.TapText(t, s.host.Canvas().Overlays().Top(), "Cancel")
+	if len(s.session.asked) != 1 || s.signed != 0 || len(s.host.Errors) != 0 {
+		t.Errorf("asked %v, signed in %d times, errors %v", s.session.asked, s.signed, s.host.Errors)
+	}
+	ask()
+	s.host.Press(fyne.KeyReturn, 0)
+	if s.signed != 0 {
+		t.Error("Enter answers the question")
+	}
+	uitest.TapText(t, s.host.Canvas().Overlays().Top(), "It has moved")
+	want := Credentials{Server: "https://new.example.com", User: "li.na", Password: "right", Moved: true}
+	if s.signed != 1 || s.session.asked[len(s.session.asked)-1] != want || !uitest.Shows(s.content, "Sign out") {
+		t.Errorf("signed in %d times, asked %v; the page shows %q", s.signed, s.session.asked, uitest.Texts(s.content))
 	}
 }

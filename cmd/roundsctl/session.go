@@ -14,10 +14,11 @@ import (
 
 func (t *tool) login() *cobra.Command {
 	var server, user string
-	var stdin bool
+	var stdin, moved bool
 	cmd := &cobra.Command{Use: "login --server URL --user NAME --password-stdin", Short: "Connect the workbook to a server", Args: cobra.NoArgs}
 	cmd.Flags().StringVar(&server, "server", "", "the server's address, such as https://rounds.example.com")
 	cmd.Flags().StringVar(&user, "user", "", "the sign-in name")
+	cmd.Flags().BoolVar(&moved, "moved", false, "confirm that the server has moved: the user's workbook goes along to this address, with all that was not sent")
 	cmd.Flags().BoolVar(&stdin, "password-stdin", false, "read the password from standard input")
 	cmd.RunE = t.run(func(ctx context.Context, wb *workbook.Workbook, _ []string) error {
 		if server == "" || user == "" || !stdin {
@@ -27,13 +28,32 @@ func (t *tool) login() *cobra.Command {
 		if err != nil {
 			return fmt.Errorf("read the password: %w", err)
 		}
-		if err := wb.SignIn(ctx, server, user, strings.TrimRight(string(b), "\r\n")); err != nil {
+		password, from := strings.TrimRight(string(b), "\r\n"), ""
+		if moved {
+			from, err = wb.SignInMoved(ctx, server, user, password)
+		} else {
+			err = wb.SignIn(ctx, server, user, password)
+		}
+		if err != nil {
 			return err
+		}
+		if from != "" {
+			return t.saidMoved(ctx, wb, from)
 		}
 		_, err = fmt.Fprintf(t.out, "signed in to %s as %s\n", server, user)
 		return err
 	})
 	return cmd
+}
+
+// saidMoved tells from where to where a workbook moved, before anything is sent there.
+func (t *tool) saidMoved(ctx context.Context, wb *workbook.Workbook, from string) error {
+	s, err := wb.State(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(t.out, "signed in to %s as %s; the workbook moved there from %s, and %d changes wait to be sent\n", s.Server, s.User, from, s.Waiting+s.Rejected)
+	return err
 }
 
 func (t *tool) logout() *cobra.Command {
@@ -61,8 +81,14 @@ func (t *tool) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return t.line(map[string]any{"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting},
-				"server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts)
+			reports := ""
+			if s.Differences > 0 {
+				reports = fmt.Sprintf("; %d reports of what differs from the server, see `roundsctl doctor`", s.Differences)
+			}
+			return t.line(map[string]any{
+				"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting,
+				"differences": s.Differences,
+			}, "server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts%s", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts, reports)
 		}),
 	})
 }

@@ -53,17 +53,22 @@ type server struct {
 // startServer starts a server on a free port and waits until it is ready.
 func startServer(t *testing.T, args ...string) *server {
 	t.Helper()
+	s := &server{t: t, dir: t.TempDir(), addr: freeAddress(t)}
+	s.start(args...)
+	t.Cleanup(s.kill)
+	return s
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, dir: t.TempDir(), addr: l.Addr().String()}
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.start(args...)
-	t.Cleanup(s.kill)
-	return s
+	return l.Addr().String()
 }
 
 func (s *server) url() string { return "http://" + s.addr }

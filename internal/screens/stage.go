@@ -86,6 +86,10 @@ func (session) SignIn(context.Context, string, string, string) error {
 	return errors.New("sign in: not in a picture")
 }
 
+func (session) SignInMoved(context.Context, string, string, string) error {
+	return errors.New("sign in: not in a picture")
+}
+
 func (session) SignOut(context.Context) error                    { return errors.New("sign out: not in a picture") }
 func (s session) State(context.Context) (sales.SyncState, error) { return s.s.state(), nil }
 

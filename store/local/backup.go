@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // keepBackups is how many backups are kept; the oldest goes.
@@ -24,7 +23,7 @@ func (s *Store) Backup(ctx context.Context) (string, error) {
 	dir := filepath.Join(s.dir, backupFolder)
 	path := filepath.Join(dir, "workbook-"+s.now().UTC().Format("20060102-150405.000")+".db")
 	err := s.backup(ctx, dir, path)
-	return path, store.Explain("back up the workbook to "+path, err)
+	return path, s.explain("back up the workbook to "+path, err)
 }
 
 func (s *Store) backup(ctx context.Context, dir, path string) error {
@@ -154,8 +153,7 @@ func (s *Store) checkUnclean(ctx context.Context) error {
 		}
 		if len(problems) > 0 {
 			return &sales.Error{
-				Code: sales.CodeStorage, Message: fmt.Sprintf("the workbook in %s is damaged: %s", s.dir, problems[0]),
-				Hint: "keep a copy of the folder, put the newest file of `backups` in place of " + DatabaseName + ", and sync",
+				Code: sales.CodeStorage, Reason: sales.StorageDamaged, Message: fmt.Sprintf("the workbook in %s is damaged: %s", s.dir, problems[0]),
 			}
 		}
 		s.log.Info("the workbook was not closed; its integrity was checked", "dir", s.dir)

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -192,7 +191,7 @@ func (s *Store) Cursors(ctx context.Context) ([]wire.Cursor, error) {
 		return err
 	})
 	if err != nil {
-		return nil, store.Explain("read the cursors", err)
+		return nil, s.explain("read the cursors", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

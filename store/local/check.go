@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -45,7 +44,7 @@ func (s *Store) CheckWith(ctx context.Context, o CheckOptions) ([]Finding, error
 	}
 	c := &checking{s: s, o: o, seen: map[string]bool{}, bare: map[string][]int64{}}
 	if err := c.run(ctx); err != nil {
-		return c.out, store.Explain("check the workbook", err)
+		return c.out, s.explain("check the workbook", err)
 	}
 	if !o.Deep {
 		return c.out, nil
@@ -123,7 +122,7 @@ func (c *checking) database(ctx context.Context) error {
 	}
 	problems, err := c.s.integrity(ctx, c.o.Pace, pragmas...)
 	for _, p := range problems {
-		c.report("integrity", DatabaseName, "put the newest file of `backups` in its place, then sync", "%s", p)
+		c.report("integrity", DatabaseName, "move every file "+DatabaseName+"* elsewhere and keep them, copy the newest file of `backups` to "+DatabaseName+", then sync", "%s", p)
 	}
 	return err
 }
@@ -155,7 +154,7 @@ func checkCounter(ctx context.Context, tx *sql.Tx, report reporter) error {
 
 // sums compares the books of the buckets with their records.
 func (c *checking) sums(ctx context.Context, tx *sql.Tx) error {
-	const hint = "sync: the bucket is compared with the server's and mended"
+	const hint = "sync: the bucket is compared with the server's and mended" // by Doubt
 	sums, counts := map[string]wire.Sum{}, map[string]uint64{}
 	add := func(bucket string, sum []byte) {
 		sums[bucket] = sums[bucket].Add(wire.SumFrom(sum))

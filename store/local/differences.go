@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -86,7 +85,7 @@ func keepDifferences(ctx context.Context, e execer, list []sales.Difference) err
 // Differences gives the buckets that stayed different from the server after they were repaired. They are kept on this device only.
 func (s *Store) Differences(ctx context.Context) ([]sales.Difference, error) {
 	list, err := differences(ctx, s.reading)
-	return list, store.Explain("read what differs from the server", err)
+	return list, s.explain("read what differs from the server", err)
 }
 
 // Differs keeps the report on a bucket, in place of an earlier one.
@@ -120,5 +119,5 @@ func (s *Store) Compared(ctx context.Context) (time.Time, error) {
 		}
 		return err
 	})
-	return at, store.Explain("read when the sums were compared", err)
+	return at, s.explain("read when the sums were compared", err)
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/hlc"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -106,7 +105,7 @@ func (s *Store) History(ctx context.Context, kind, id string) ([]sales.HistoryEn
 		return nil, unknownKind(kind)
 	}
 	out, err := s.history(ctx, tb, id)
-	return out, store.Explain("read the history of "+kind+" "+id, err)
+	return out, s.explain("read the history of "+kind+" "+id, err)
 }
 
 func (s *Store) history(ctx context.Context, tb *table, id string) ([]sales.HistoryEntry, error) {

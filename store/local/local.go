@@ -105,7 +105,7 @@ func Open(ctx context.Context, dir string, o Options) (*Store, error) {
 			_ = s.db.Close()
 		}
 		_ = lock.Unlock()
-		return nil, store.Explain("open the workbook in "+dir, err)
+		return nil, s.explain("open the workbook in "+dir, err)
 	}
 	return s, nil
 }
@@ -197,7 +197,7 @@ func (s *Store) Close() error {
 	if e := s.lock.Unlock(); e != nil && err == nil {
 		err = e
 	}
-	return store.Explain("close the workbook in "+s.dir, err)
+	return s.explain("close the workbook in "+s.dir, err)
 }
 
 // Subscribe calls f with the kinds whose records changed after each commit that changed some, from the goroutine that committed, until cancel is
@@ -257,7 +257,7 @@ func (s *Store) write(ctx context.Context, doing string, fn func(t *txn) error) 
 		return nil
 	}
 	if err != nil {
-		return store.Explain(doing, err)
+		return s.explain(doing, err)
 	}
 	if t.counter > 0 {
 		s.witness.note(t.counter)

@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/replica"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -24,7 +23,7 @@ func (s *Store) Parts(ctx context.Context, bucket string, f func(wire.RecordSum)
 		c.Epoch, c.Seq, c.Chain = uint64(epoch), uint64(seq), uint64(chain)
 		return eachPart(ctx, tx, bucket, f)
 	})
-	return c, store.Explain("add up bucket "+bucket, err)
+	return c, s.explain("add up bucket "+bucket, err)
 }
 
 // eachPart gives the parts of the records of one bucket: of those with edits on top from the server's state, which is kept beside the row.
@@ -214,7 +213,7 @@ func (s *Store) giveChecks(ctx context.Context, bare map[string][]int64) error {
 				return nil
 			})
 			if err != nil {
-				return store.Explain("give "+kind+" their checks", err)
+				return s.explain("give "+kind+" their checks", err)
 			}
 		}
 	}

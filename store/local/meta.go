@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"strconv"
-
-	"github.com/rounds-field/rounds/store"
 )
 
 type execer interface {
@@ -47,7 +45,7 @@ func (s *Store) GetState(ctx context.Context, key string) (string, error) {
 	if errors.Is(err, sql.ErrNoRows) {
 		return "", nil
 	}
-	return v, store.Explain("read what the window kept", err)
+	return v, s.explain("read what the window kept", err)
 }
 
 // SetState keeps a text under a key on this device; "" forgets the key.
@@ -60,5 +58,5 @@ func (s *Store) SetState(ctx context.Context, key, value string) error {
 		_, err := tx.ExecContext(ctx, "INSERT INTO wb_state (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 		return err
 	})
-	return store.Explain("keep the window's state", err)
+	return s.explain("keep the window's state", err)
 }

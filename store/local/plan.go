@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // manyRows is from how many matching rows on it is quicker to walk a list in its order than to find all that match and sort them.
@@ -54,7 +53,7 @@ func (s *Store) sortedFirst(ctx context.Context, tb *table, q sales.Query) (bool
 func (s *Store) fewer(ctx context.Context, query string, args []any) (bool, error) {
 	var n int
 	err := s.reading.QueryRowContext(ctx, "SELECT count(*) FROM ("+query+" LIMIT ?)", append(slices.Clone(args), manyRows)...).Scan(&n)
-	return n < manyRows, store.Explain("count rows", err)
+	return n < manyRows, s.explain("count rows", err)
 }
 
 // orderIndexed says whether one index gives the whole order of a query.

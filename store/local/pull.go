@@ -171,6 +171,9 @@ func (s *Store) Publish(ctx context.Context, page wire.PullResponse) (replica.Pu
 		if err := p.followRole(ctx); err != nil {
 			return err
 		}
+		if err := p.settleDoubts(ctx); err != nil {
+			return err
+		}
 		if out.Mismatched, err = p.compare(ctx, &page); err != nil {
 			return err
 		}

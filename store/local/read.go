@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // Get implements sales.Reader.
@@ -17,7 +16,7 @@ func (s *Store) Get(ctx context.Context, kind, id string) (sales.Record, error) 
 	}
 	r, err := tb.load(ctx, s.reading, id)
 	if err != nil {
-		return sales.Record{}, store.Explain("read "+kind+" "+id, err)
+		return sales.Record{}, s.explain("read "+kind+" "+id, err)
 	}
 	if r == nil {
 		return sales.Record{}, notFound(kind, id)
@@ -58,18 +57,18 @@ func (s *Store) List(ctx context.Context, q sales.Query) ([]sales.Record, error)
 func (s *Store) rows(ctx context.Context, tb *table, query string, args []any) ([]sales.Record, error) {
 	rows, err := s.reading.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, store.Explain("list "+tb.kind.Name, err)
+		return nil, s.explain("list "+tb.kind.Name, err)
 	}
 	defer rows.Close()
 	var out []sales.Record
 	for rows.Next() {
 		r, err := tb.scan(rows)
 		if err != nil {
-			return nil, store.Explain("list "+tb.kind.Name, err)
+			return nil, s.explain("list "+tb.kind.Name, err)
 		}
 		out = append(out, r.rec)
 	}
-	return out, store.Explain("list "+tb.kind.Name, rows.Err())
+	return out, s.explain("list "+tb.kind.Name, rows.Err())
 }
 
 // Count implements sales.Reader.
@@ -89,7 +88,7 @@ func (s *Store) Count(ctx context.Context, q sales.Query) (int, error) {
 	}
 	var n int
 	err = s.reading.QueryRowContext(ctx, query, args...).Scan(&n)
-	return n, store.Explain("count "+q.Kind, err)
+	return n, s.explain("count "+q.Kind, err)
 }
 
 // Aggregate implements sales.Reader. Records whose field is empty do not count towards a minimum or maximum.
@@ -126,7 +125,7 @@ func (s *Store) Aggregate(ctx context.Context, q sales.Query, by string, fn sale
 	}
 	rows, err := s.reading.QueryContext(ctx, "SELECT "+group+", "+value+" FROM "+tb.name+where+" GROUP BY 1", args...)
 	if err != nil {
-		return nil, store.Explain("sum up "+q.Kind, err)
+		return nil, s.explain("sum up "+q.Kind, err)
 	}
 	defer rows.Close()
 	out := map[string]int64{}
@@ -134,9 +133,9 @@ func (s *Store) Aggregate(ctx context.Context, q sales.Query, by string, fn sale
 		var key string
 		var n int64
 		if err := rows.Scan(&key, &n); err != nil {
-			return nil, store.Explain("sum up "+q.Kind, err)
+			return nil, s.explain("sum up "+q.Kind, err)
 		}
 		out[key] = n
 	}
-	return out, store.Explain("sum up "+q.Kind, rows.Err())
+	return out, s.explain("sum up "+q.Kind, rows.Err())
 }

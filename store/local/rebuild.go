@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // Rebuild mends of what Check found as much as this device can by itself: indexes of the database, changes in the outbox, and records of which it has the server's state or the user's
@@ -15,7 +14,7 @@ import (
 func (s *Store) Rebuild(ctx context.Context, found []Finding, fetch bool) error {
 	if slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "integrity" && strings.Contains(f.Message, "index") }) {
 		if _, err := s.db.Writer().ExecContext(ctx, "REINDEX"); err != nil {
-			return store.Explain("make the indexes anew", err)
+			return s.explain("make the indexes anew", err)
 		}
 	}
 	if slices.ContainsFunc(found, func(f Finding) bool { return f.Code == "outbox" }) {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/hlc"
 	"github.com/rounds-field/rounds/sync/wire"
 )
@@ -47,7 +46,7 @@ func (s *Store) Unsent(ctx context.Context, limit int) ([]wire.Change, error) {
 		return err
 	})
 	if err != nil && err != errNothing { //nolint:errorlint // it comes back as it was given
-		return nil, store.Explain("read the outbox", err)
+		return nil, s.explain("read the outbox", err)
 	}
 	return out, nil
 }
@@ -238,7 +237,7 @@ func (s *Store) Counts(ctx context.Context) (waiting, rejected, conflicts int, e
 		back, err = heldBack(ctx, s.reading, nil)
 		waiting, rejected = waiting-len(back), rejected+len(back)
 	}
-	return waiting, rejected, conflicts, store.Explain("count what waits", err)
+	return waiting, rejected, conflicts, s.explain("count what waits", err)
 }
 
 // tidy drops what is kept only for a while: acknowledged changes become plain history after thirty days of the server's clock. One that names a content which only

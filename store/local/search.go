@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // searchOrder is the order in which kinds answer a search over everything: what a rep most likely means comes first.
@@ -34,7 +33,7 @@ func (s *Store) Search(ctx context.Context, text, kind string, limit int) ([]sal
 		kinds = []*table{tb}
 	}
 	hits, err := s.find(ctx, kinds, text, expr, limit)
-	return hits, store.Explain("search", err)
+	return hits, s.explain("search", err)
 }
 
 func searchedKinds() []*table {

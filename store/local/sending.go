@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -258,7 +257,7 @@ func (s *Store) Acknowledged(ctx context.Context) (change string, at uint32, err
 	if change == "" {
 		at = 0
 	}
-	return change, at, store.Explain("read what the server took last", err)
+	return change, at, s.explain("read what the server took last", err)
 }
 
 // forgetAcknowledged lets the server not be asked about a change that is not kept any more: it may have forgotten it too.

@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/wire"
 )
 
@@ -14,7 +13,7 @@ import (
 func (s *Store) Pending(ctx context.Context) ([]sales.Pending, error) {
 	changes, err := changesWhere(ctx, s.reading, "state IN (0, 3, 4)")
 	if err != nil {
-		return nil, store.Explain("list the pending changes", err)
+		return nil, s.explain("list the pending changes", err)
 	}
 	back := heldBackAmong(changes, nil)
 	out := make([]sales.Pending, len(changes))

@@ -89,10 +89,22 @@ func (c *Client) SignIn(ctx context.Context, r wire.SignInRequest) (wire.SignInR
 		return wire.SignInResponse{}, c.explain("sign in as "+r.User, err)
 	}
 	m := resp.Msg
-	return wire.SignInResponse{
+	who := wire.SignInResponse{
 		Token: m.GetToken(), UserID: idText(m.GetUserId()), User: m.GetUser(), DisplayName: m.GetDisplayName(),
 		Role: sales.Role(m.GetRole()), Organisation: idText(m.GetOrganisation()),
-	}, nil
+	}
+	if who.Token == "" || who.User == "" || who.UserID == "" || who.Organisation == "" { // an empty answer is a valid message, and names nobody
+		return wire.SignInResponse{}, c.interposed("sign in as "+r.User, "the answer names nobody")
+	}
+	return who, nil
+}
+
+// interposed is the error of an answer that is a message of the protocol and yet none that the server would give.
+func (c *Client) interposed(doing, what string) error {
+	return &sales.Error{
+		Code: sales.CodeOffline, Reason: sales.OfflineInterposed, Message: doing + " at " + c.server + ": " + what,
+		Hint: hints[sales.OfflineInterposed], Args: map[string]any{"Server": c.server},
+	}
 }
 
 // SignOut revokes the token on the server.
@@ -118,10 +130,7 @@ func (c *Client) Pull(ctx context.Context, r wire.PullRequest) (wire.PullRespons
 	}
 	page := wire.DecodePage(resp.Msg)
 	if page.HLC == 0 { // an empty answer is a valid message, and would say that the user sees nothing any more
-		return wire.PullResponse{}, &sales.Error{
-			Code: sales.CodeOffline, Reason: sales.OfflineInterposed, Message: "pull at " + c.server + ": the answer is empty",
-			Hint: "something on the way may answer in the server's place; your work is kept, try again later", Args: map[string]any{"Server": c.server},
-		}
+		return wire.PullResponse{}, c.interposed("pull", "the answer is empty")
 	}
 	return page, nil
 }
@@ -134,10 +143,7 @@ func (c *Client) Repair(ctx context.Context, r wire.RepairRequest) (wire.RepairR
 	}
 	out := wire.DecodeRepaired(resp.Msg)
 	if out.Cursor.Bucket != r.Bucket {
-		return wire.RepairResponse{}, &sales.Error{
-			Code: sales.CodeOffline, Message: "compare bucket " + r.Bucket + " at " + c.server + ": the answer is about another one",
-			Hint: "something on the way may answer in the server's place; your work is kept, try again later", Args: map[string]any{"Server": c.server},
-		}
+		return wire.RepairResponse{}, c.interposed("compare bucket "+r.Bucket, "the answer is about another one")
 	}
 	return out, nil
 }
