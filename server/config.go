@@ -78,8 +78,8 @@ func (c Config) filled() (Config, error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")
 	}
-	if c.Database != "" && !central.IsURL(c.Database) {
-		return c, notADatabase() // what was given may be a password
+	if _, err := NewPlace(c.Data, c.Database); err != nil {
+		return c, err
 	}
 	if err := c.horizonFits(); err != nil {
 		return c, err
@@ -103,9 +103,4 @@ func loopback(host string) bool {
 
 func bad(field, message, hint string) error {
 	return &sales.Error{Code: sales.CodeInvalid, Message: field + ": " + message, Hint: hint, Args: map[string]any{"Value": field}}
-}
-
-func notADatabase() error {
-	return bad("database", "it is not the URL of a PostgreSQL database",
-		"write it like postgres://USER@HOST:5432/NAME, or leave it out to keep the records in the data folder")
 }

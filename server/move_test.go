@@ -192,8 +192,8 @@ func TestAPlaceIsAFolderAFileOrAURL(t *testing.T) {
 	for text, want := range map[string]Place{
 		"/var/lib/rounds": {Data: "/var/lib/rounds"}, "/var/lib/rounds/rounds.db": {Data: "/var/lib/rounds"}, "postgres://h/d": {Database: "postgres://h/d"},
 	} {
-		if got := PlaceOf(text); got != want {
-			t.Errorf("%s is %+v", text, got)
+		if got, err := PlaceOf("to", text); got != want || err != nil {
+			t.Errorf("%s is %+v, %v", text, got, err)
 		}
 	}
 	if err := (Place{Data: t.TempDir()}).Occupied(); err == nil || !strings.Contains(err.Error(), "no organisation") {

@@ -50,10 +50,11 @@ verify         every week: reads everything and compares whatever is kept twice`
 	list := &cobra.Command{
 		Use: "list", Short: "List the last runs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if err := p.place().Occupied(); err != nil {
+			place, err := p.occupied()
+			if err != nil {
 				return err
 			}
-			q, _, err := server.OpenQueue(cmd.Context(), p.place())
+			q, _, err := server.OpenQueue(cmd.Context(), place)
 			if err != nil {
 				return err
 			}
@@ -90,7 +91,7 @@ func (p *program) jobsRun() *cobra.Command {
 			c.Data, c.Database, c.Version = p.data, p.database, version
 			limits.fill(&c)
 			upkeep.fill(&c)
-			if err := p.place().Occupied(); err != nil {
+			if _, err := p.occupied(); err != nil {
 				return err
 			}
 			journal, err := server.OpenJournal(cmd.Context(), c.Data, c.Database)

@@ -101,6 +101,9 @@ func Open(ctx context.Context, database string, o Options) (*Journal, error) {
 
 // openFile opens an SQLite database, and gives what brings its tables up to date.
 func (j *Journal) openFile(ctx context.Context, path string, o Options) (func(context.Context) error, error) {
+	if err := isFile(path); err != nil {
+		return nil, err
+	}
 	db, err := store.Open(ctx, path, store.Options{Readers: 8, Cache: 32 << 10, Sync: o.Sync})
 	if err != nil {
 		return nil, err
