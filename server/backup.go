@@ -172,7 +172,7 @@ func (p Place) setAside(ctx context.Context) (kept string, err error) {
 
 // Verify verifies a database. A server may be at work on it.
 func Verify(ctx context.Context, p Place) (*central.Contents, *central.Report, error) {
-	if err := p.Occupied(); err != nil {
+	if err := p.Occupied(ctx); err != nil {
 		return nil, nil, err
 	}
 	return central.Inspect(ctx, p.address())
@@ -201,7 +201,7 @@ func Move(ctx context.Context, from, to Place, program string, o RestoreOptions)
 	if from == to {
 		return done, bad("to", "it is where the organisation is already", "name another place")
 	}
-	if err := from.Occupied(); err != nil {
+	if err := from.Occupied(ctx); err != nil {
 		return done, err
 	}
 	l, err := from.alone()

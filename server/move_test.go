@@ -196,7 +196,7 @@ func TestAPlaceIsAFolderAFileOrAURL(t *testing.T) {
 			t.Errorf("%s is %+v, %v", text, got, err)
 		}
 	}
-	if err := (Place{Data: t.TempDir()}).Occupied(); err == nil || !strings.Contains(err.Error(), "no organisation") {
+	if err := (Place{Data: t.TempDir()}).Occupied(t.Context()); err == nil || !strings.Contains(err.Error(), "no organisation") {
 		t.Errorf("an empty folder gives %v", err)
 	}
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -89,13 +90,16 @@ func (p Place) exists() (bool, error) {
 	return err == nil, store.Explain("look for "+p.address(), err)
 }
 
-// Occupied makes sure that there is a database, so that a folder mistyped does not become a new organisation.
-func (p Place) Occupied() error {
+// Occupied makes sure that there is an organisation, so that a folder or a database mistyped does not become a new one. It makes nothing.
+func (p Place) Occupied(ctx context.Context) error {
 	if !p.file() {
-		return nil
+		return central.Occupied(ctx, p.Database)
 	}
 	there, err := p.exists()
-	if err == nil && !there {
+	if err == nil && there {
+		err = central.Occupied(ctx, p.address())
+	}
+	if err == nil && !there || sales.HasCode(err, sales.CodeNotFound) {
 		err = &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in " + p.Data, Hint: "name the data folder of the server, or the URL of its database"}
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -52,6 +53,12 @@ func hintFor(err error) string {
 		return "the disk does not answer as it should: check it, then try again; nothing that was saved is lost"
 	}
 	return "try again; if it stays, send the log to support"
+}
+
+// IsMissing says whether a statement named a table or a column that is not there.
+func IsMissing(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_ERROR && strings.Contains(e.Error(), "no such ")
 }
 
 // IsFull says whether the disk had no room for a write.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -19,10 +20,10 @@ import (
 func (p *program) place() (server.Place, error) { return server.NewPlace(p.data, p.database) }
 
 // occupied is the place, for commands that are about an organisation that is there.
-func (p *program) occupied() (server.Place, error) {
+func (p *program) occupied(ctx context.Context) (server.Place, error) {
 	place, err := p.place()
 	if err == nil {
-		err = place.Occupied()
+		err = place.Occupied(ctx)
 	}
 	return place, err
 }
@@ -66,7 +67,7 @@ any database. FILE - writes to standard output. The contents of files (photos, d
 			if err := noURL(args[0]); err != nil {
 				return err
 			}
-			place, err := p.occupied()
+			place, err := p.occupied(cmd.Context())
 			if err != nil {
 				return err
 			}

@@ -50,7 +50,7 @@ verify         every week: reads everything and compares whatever is kept twice`
 	list := &cobra.Command{
 		Use: "list", Short: "List the last runs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			place, err := p.occupied()
+			place, err := p.occupied(cmd.Context())
 			if err != nil {
 				return err
 			}
@@ -91,7 +91,7 @@ func (p *program) jobsRun() *cobra.Command {
 			c.Data, c.Database, c.Version = p.data, p.database, version
 			limits.fill(&c)
 			upkeep.fill(&c)
-			if _, err := p.occupied(); err != nil {
+			if _, err := p.occupied(cmd.Context()); err != nil {
 				return err
 			}
 			journal, err := server.OpenJournal(cmd.Context(), c.Data, c.Database)

@@ -5,6 +5,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/rounds-field/rounds/internal/pgtest"
+	"github.com/rounds-field/rounds/sales"
 )
 
 // A database that is named in another way than by the URL of a PostgreSQL database would be a file of that name in the current folder, with a password in
@@ -16,8 +21,15 @@ func TestADatabaseThatIsNotNamedByAURLIsRefusedWithoutTellingThePassword(t *test
 	mustRun(t, "", "backup", file, "--data", data)
 	t.Chdir(t.TempDir())
 	commands := [][]string{
-		{"verify"}, {"backup", "-"}, {"restore", file}, {"migrate"}, {"user", "list"}, {"user", "add", "x", "--role", "rep", "--password-stdin"}, {"jobs", "list"},
-		{"jobs", "run", "prune"}, {"serve", "--listen", "127.0.0.1:0"},
+		{"verify"},
+		{"backup", "-"},
+		{"restore", file},
+		{"migrate"},
+		{"user", "list"},
+		{"user", "add", "x", "--role", "rep", "--password-stdin"},
+		{"jobs", "list"},
+		{"jobs", "run", "prune"},
+		{"serve", "--listen", "127.0.0.1:0"},
 	}
 	for _, database := range []string{
 		"rounds:sekret@h", "postgress://rounds:sekret@h/x", "mysql://rounds:sekret@h/x", "host=h user=rounds password=sekret", "POSTGRES://rounds:sekret@h/x",
@@ -61,5 +73,65 @@ func refusedAndSilent(t *testing.T, stdin string, args []string, want string) {
 	}
 	if err != nil && (strings.Contains(oneLine(err), "sek") || strings.Contains(out, "sek")) {
 		t.Errorf("%v tells the password: %v %s", args, err, out)
+	}
+}
+
+// In a place that is mistyped there is nothing to read or to change. An organisation made there would be empty, and in the way of a restore or a move.
+func TestOnlyAFirstUserMakesAnOrganisation(t *testing.T) {
+	t.Setenv("ROUNDS_BLOBS", t.TempDir())
+	foreign := pgtest.New(t)
+	conn, err := pgx.Connect(t.Context(), foreign)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	things := func() (n int) {
+		t.Helper()
+		row := conn.QueryRow(t.Context(), "SELECT (SELECT COUNT(*) FROM pg_namespace) + (SELECT COUNT(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace)")
+		if err := row.Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	typo, empty := filepath.Join(t.TempDir(), "typo"), t.TempDir()
+	if err := os.WriteFile(filepath.Join(empty, "rounds.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	commands := [][]string{
+		{"user", "list"}, {"user", "disable", "boss"}, {"user", "enable", "boss"}, {"user", "password", "boss", "--password-stdin"}, {"user", "devices", "boss"},
+		{"user", "revoke", "boss"}, {"jobs", "list"}, {"jobs", "run", "prune"}, {"verify"}, {"backup", "-"},
+	}
+	for _, goose := range []bool{false, true} {
+		if goose { // of another program that has its migrations done in the same way, and organisations of its own
+			if _, err := conn.Exec(t.Context(), "CREATE TABLE goose_db_version (id INT, version_id BIGINT); CREATE TABLE organisations (id INT)"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		before := things()
+		for _, args := range commands {
+			for place, option := range map[string]string{typo: "--data", empty: "--data", foreign: "--database"} {
+				if out, err := run(t, "a good password", append(args, option, place)...); !sales.HasCode(err, sales.CodeNotFound) || !strings.Contains(oneLine(err), "there is no organisation") {
+					t.Errorf("%v gives %v\n%s", append(args, option, place), err, out)
+				}
+			}
+		}
+		if _, err := run(t, "", "move", "--from", foreign, "--to", filepath.Join(t.TempDir(), "new")); !sales.HasCode(err, sales.CodeNotFound) {
+			t.Errorf("a move gives %v", err)
+		}
+		if n := things(); n != before {
+			t.Errorf("%d things were made in a database that is not ours", n-before)
+		}
+	}
+	if _, err := os.Stat(typo); !os.IsNotExist(err) {
+		t.Error("a mistyped folder was made:", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(empty, "*")); err != nil || len(left) != 1 {
+		t.Errorf("the folder without an organisation has %v, %v", left, err)
+	}
+	ours := pgtest.New(t)
+	mustRun(t, "a good password", "user", "add", "boss", "--database", ours, "--data", t.TempDir(), "--role", "admin", "--password-stdin")
+	mustRun(t, "a good password", "user", "add", "chief", "--database", ours, "--data", t.TempDir(), "--role", "admin", "--password-stdin")
+	for _, args := range commands[:6] {
+		mustRun(t, "another password", append(args, "--database", ours, "--data", t.TempDir())...)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -93,14 +94,39 @@ func BackupOf(ctx context.Context, database string, w io.Writer, program string)
 	return c, store.Explain("back up the database", err)
 }
 
+// Occupied makes sure that a database has an organisation. It makes nothing and changes nothing: the database may be another program's.
+func Occupied(ctx context.Context, database string) error {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return err
+	}
+	err = t.j.db.Read(ctx, func(tx *sql.Tx) error {
+		_, err := t.organisation(ctx, tx)
+		return err
+	})
+	if e := t.j.db.Close(); err == nil {
+		err = e
+	}
+	return store.Explain("look for the organisation", err)
+}
+
+// nothingThere says that a question failed because a table is not there, or is not one of ours, or is empty.
+func nothingThere(err error) bool {
+	code := codeOf(err)
+	return errors.Is(err, sql.ErrNoRows) || code == undefinedTable || code == undefinedColumn || store.IsMissing(err)
+}
+
 // organisation finds out whose database it is, and gives the version of its tables.
 func (t *attached) organisation(ctx context.Context, tx *sql.Tx) (schema int64, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&schema)
+	err = tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&schema)
 	if err == nil {
 		err = tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
 	}
+	if nothingThere(err) {
+		return 0, &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one"}
+	}
 	if err != nil {
-		return 0, &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one", Cause: err}
+		return 0, err
 	}
 	t.j.orgID = idText(t.j.org)
 	return schema, nil

@@ -24,6 +24,8 @@ const (
 	noSuchDatabase       = "3D000"
 	readOnlyTransaction  = "25006"
 	insufficientRights   = "42501"
+	undefinedTable       = "42P01"
+	undefinedColumn      = "42703"
 	connectionClass      = "08"
 	authorisationClass   = "28"
 	shutdownClass        = "57P" // shut down, crashed, starting
