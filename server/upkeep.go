@@ -204,13 +204,24 @@ func OpenQueue(ctx context.Context, p Place) (*jobs.Queue, []string, error) {
 	}
 	q, err := open()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, damagedQueue(err)
 	}
 	done, err := q.Migrate(ctx)
 	if err != nil {
-		return nil, nil, errors.Join(err, q.Close())
+		return nil, nil, damagedQueue(errors.Join(err, q.Close()))
 	}
 	return q, done, nil
+}
+
+// damagedQueue says of a damaged queue what to do: nothing is in it that is not made anew.
+func damagedQueue(err error) error {
+	if !store.IsDamaged(err) {
+		return err
+	}
+	if told := (*sales.Error)(nil); errors.As(err, &told) {
+		err = told.Cause // its hint is for a workbook
+	}
+	return &sales.Error{Code: sales.CodeStorage, Message: "open the queue of jobs", Hint: "stop the server and remove the file jobs.db in the data folder: it is made anew, and the day's jobs are done again", Cause: err}
 }
 
 // startJobs begins the upkeep and gives what ends it.

@@ -54,7 +54,16 @@ func (t *attached) newest() int64 { return store.Newest(t.migrations) }
 
 // migrate brings the tables up to a version, 0 for the newest, and names the migrations that it did.
 func (t *attached) migrate(ctx context.Context, version int64) ([]string, error) {
-	return store.MigrateTo(ctx, t.dialect, t.writer, t.migrations, version, t.options...)
+	done, err := store.MigrateTo(ctx, t.dialect, t.writer, t.migrations, version, t.options...)
+	return done, t.advise(err)
+}
+
+// advise marks an error of the database, so that it is told with what to do about it.
+func (t *attached) advise(err error) error {
+	if db, ok := t.j.db.(*store.DB); ok {
+		return db.Advise(err)
+	}
+	return faultOf(err)
 }
 
 // Migrate brings the tables of a database up to date, as opening it does, and names the migrations that it did.
