@@ -178,6 +178,14 @@ func Verify(ctx context.Context, p Place) (*central.Contents, *central.Report, e
 	return central.Inspect(ctx, p.address())
 }
 
+// MendSums computes wrong checksums and counts of buckets anew. A server may be at work on the place.
+func MendSums(ctx context.Context, p Place) ([]central.MendedSum, error) {
+	if err := p.Occupied(ctx); err != nil {
+		return nil, err
+	}
+	return central.MendSums(ctx, p.address())
+}
+
 // VerifyFile verifies a backup by restoring it into a database that nobody uses, in a folder that has room for it: "" for that of temporary files.
 func VerifyFile(ctx context.Context, backup io.Reader, folder string) (c *central.Contents, r *central.Report, err error) {
 	dir, err := os.MkdirTemp(folder, "rounds-verify-*")

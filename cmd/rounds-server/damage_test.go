@@ -39,7 +39,13 @@ func TestADamagedDatabaseIsToldHowItIsRestored(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, args := range [][]string{
-				{"verify"}, {"backup", "-"}, {"user", "list"}, {"user", "add", "x", "--role", "rep", "--password-stdin"}, {"jobs", "run", "prune"}, {"jobs", "list"}, {"migrate"},
+				{"verify"},
+				{"backup", "-"},
+				{"user", "list"},
+				{"user", "add", "x", "--role", "rep", "--password-stdin"},
+				{"jobs", "run", "prune"},
+				{"jobs", "list"},
+				{"migrate"},
 				{"serve", "--listen", "127.0.0.1:0"},
 			} {
 				_, err := run(t, "a good password", append(args, "--data", data)...)
@@ -94,4 +100,45 @@ func pageOf(t *testing.T, file, table string) int {
 		t.Fatal(err, size)
 	}
 	return (page - 1) * size
+}
+
+// From a sum that is wrong to a database and a backup that verify, by what is told on the way.
+func TestAWrongSumIsMendedByACommand(t *testing.T) {
+	dir := t.TempDir()
+	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "one.rounds")
+	mustRun(t, "a good password", "user", "add", "boss", "--data", data, "--role", "admin", "--password-stdin")
+	db, err := store.Open(t.Context(), filepath.Join(data, "rounds.db"), store.Options{Readers: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Writer().ExecContext(t.Context(), "UPDATE buckets SET live = 7 WHERE bucket = 'o'"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"verify"}, {"jobs", "run", "backup"}} {
+		if _, err := run(t, "", append(args, "--data", data)...); err == nil || !strings.Contains(oneLine(err), "rounds-server verify --mend-sums") {
+			t.Fatalf("%v gives %v", args, err)
+		}
+	}
+	if err := os.RemoveAll(filepath.Join(data, "backups")); err != nil { // the next may be of the same second
+		t.Fatal(err)
+	}
+	mustRun(t, "", "backup", file, "--data", data)
+	if _, err := run(t, "", "verify", file, "--mend-sums"); err == nil || !strings.Contains(oneLine(err), "restore the backup first") {
+		t.Errorf("of a backup it gives %v", err)
+	}
+	restored := filepath.Join(dir, "restored")
+	mustRun(t, "", "restore", file, "--accept-faults", "--data", restored)
+	for _, place := range []string{data, restored} {
+		out := mustRun(t, "", "verify", "--mend-sums", "--data", place)
+		if !strings.Contains(out, "mended: bucket o: ") || !strings.Contains(out, "1 records were counted as 7") || !strings.Contains(out, "no fault was found") {
+			t.Error(out)
+		}
+		if out := mustRun(t, "", "verify", "--mend-sums", "--data", place); !strings.Contains(out, "no checksum and no count was wrong") {
+			t.Error(out)
+		}
+	}
+	mustRun(t, "", "jobs", "run", "backup", "--data", data)
 }

@@ -98,8 +98,16 @@ func TestOnlyAFirstUserMakesAnOrganisation(t *testing.T) {
 		t.Fatal(err)
 	}
 	commands := [][]string{
-		{"user", "list"}, {"user", "disable", "boss"}, {"user", "enable", "boss"}, {"user", "password", "boss", "--password-stdin"}, {"user", "devices", "boss"},
-		{"user", "revoke", "boss"}, {"jobs", "list"}, {"jobs", "run", "prune"}, {"verify"}, {"backup", "-"},
+		{"user", "list"},
+		{"user", "disable", "boss"},
+		{"user", "enable", "boss"},
+		{"user", "password", "boss", "--password-stdin"},
+		{"user", "devices", "boss"},
+		{"user", "revoke", "boss"},
+		{"jobs", "list"},
+		{"jobs", "run", "prune"},
+		{"verify"},
+		{"backup", "-"},
 	}
 	for _, goose := range []bool{false, true} {
 		if goose { // of another program that has its migrations done in the same way, and organisations of its own
