@@ -206,11 +206,15 @@ type Moved struct {
 // Move copies an organisation from one place to another and compares all of it at the end: every table, every bucket. The place that it is from stays as it is.
 // No server may be at work on either.
 func Move(ctx context.Context, from, to Place, program string, o RestoreOptions) (done Moved, err error) {
-	if from == to {
-		return done, bad("to", "it is where the organisation is already", "name another place")
-	}
 	if err := from.Occupied(ctx); err != nil {
 		return done, err
+	}
+	same, err := from.same(ctx, to)
+	if err != nil {
+		return done, err
+	}
+	if same {
+		return done, bad("to", "it is where the organisation is already", "name another place")
 	}
 	l, err := from.alone()
 	if err != nil {

@@ -89,6 +89,30 @@ func TestAnOrganisationMovesToPostgreSQLAndBackWithoutLosingARow(t *testing.T) {
 	}
 }
 
+// A move onto itself would empty what it reads from. The same place has many spellings.
+func TestAPlaceIsNotMovedOntoItselfUnderAnotherSpelling(t *testing.T) {
+	url, folder, link := pgtest.New(t), t.TempDir(), filepath.Join(t.TempDir(), "link")
+	filled(t, Place{Data: t.TempDir(), Database: url})
+	filled(t, Place{Data: folder})
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range [][2]Place{
+		{{Database: url}, {Database: url + "&pool_max_conns=8"}}, {{Database: url + "&pool_max_conns=8"}, {Database: url}},
+		{{Data: folder}, {Data: folder + "/"}}, {{Data: folder}, {Data: link}},
+	} {
+		_, err := Move(t.Context(), step[0], step[1], "test", RestoreOptions{Replace: true})
+		if !sales.HasCode(err, sales.CodeInvalid) || !strings.Contains(err.Error(), "it is where the organisation is already") {
+			t.Errorf("from %v to %v gives %v", step[0], step[1], err)
+		}
+	}
+	for _, p := range []Place{{Database: url}, {Data: folder}} {
+		if _, report, err := Verify(t.Context(), p); err != nil || !report.Good() || report.Records < 250 {
+			t.Error("afterwards:", report, err)
+		}
+	}
+}
+
 // A move that loses or changes anything says so. The copy is broken behind its back, as a fault of a database or of this program would.
 func TestAMoveThatWentWrongIsToldByTheChecksums(t *testing.T) {
 	a, b := Place{Data: t.TempDir()}, Place{Data: filepath.Join(t.TempDir(), "b")}

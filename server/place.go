@@ -105,5 +105,24 @@ func (p Place) Occupied(ctx context.Context) error {
 	return err
 }
 
+// same says whether two places are one, however they are written: what is read from it would be replaced under the reader.
+func (p Place) same(ctx context.Context, other Place) (bool, error) {
+	if p.file() != other.file() {
+		return false, nil
+	}
+	if !p.file() {
+		return central.SameDatabase(ctx, p.Database, other.Database)
+	}
+	here, err := os.Stat(p.Data)
+	if err != nil {
+		return false, store.Explain("look for "+p.Data, err)
+	}
+	there, err := os.Stat(other.Data)
+	if os.IsNotExist(err) {
+		return false, nil
+	}
+	return err == nil && os.SameFile(here, there), store.Explain("look for "+other.Data, err)
+}
+
 // stamp is a moment as it stands in names of files.
 func stamp(t time.Time) string { return t.UTC().Format("20060102T150405Z") }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -62,6 +63,9 @@ func (t *attached) migrate(ctx context.Context, version int64) ([]string, error)
 func (t *attached) advise(err error) error {
 	if db, ok := t.j.db.(*store.DB); ok {
 		return db.Advise(err)
+	}
+	if codeOf(err) == "" && !lost(err) {
+		return err // not of PostgreSQL: the file that a backup is read from, say
 	}
 	return faultOf(err)
 }
@@ -117,6 +121,36 @@ func Occupied(ctx context.Context, database string) error {
 		err = e
 	}
 	return store.Explain("look for the organisation", err)
+}
+
+// SameDatabase says whether two URLs lead to the same tables: the host may have several names, and options change nothing of that. Only the database itself
+// knows: what one session holds in it, another cannot have.
+func SameDatabase(ctx context.Context, one, other string) (same bool, err error) {
+	a, err := openServer(ctx, one, Options{})
+	if err != nil {
+		return false, store.Explain("open the database in PostgreSQL", err)
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	b, err := openServer(ctx, other, Options{})
+	if err != nil {
+		return false, store.Explain("open the database in PostgreSQL", err)
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	const table = "COALESCE(CAST(CAST(to_regclass('organisations') AS oid) AS bigint), 0)" // two schemas may each have one
+	number := rand.Int64()                                                                 // #nosec G404 -- nobody else is to have it, and it is no secret
+	err = a.Write(ctx, func(held *sql.Tx) error {
+		var here, there int64
+		if err := held.QueryRowContext(ctx, "SELECT "+table+" FROM (SELECT pg_advisory_xact_lock($1)) l", number).Scan(&here); err != nil {
+			return err
+		}
+		return b.Write(ctx, func(tx *sql.Tx) error {
+			var free bool
+			err := tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1), "+table, number).Scan(&free, &there)
+			same = !free && here == there
+			return err
+		})
+	})
+	return same, store.Explain("compare the databases", err)
 }
 
 // nothingThere says that a question failed because a table is not there, or is not one of ours, or is empty.

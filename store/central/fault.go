@@ -21,6 +21,7 @@ const (
 	uniqueViolation      = "23505"
 	tooManyConnections   = "53300"
 	diskFull             = "53100"
+	lockNotAvailable     = "55P03"
 	noSuchDatabase       = "3D000"
 	readOnlyTransaction  = "25006"
 	insufficientRights   = "42501"

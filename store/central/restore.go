@@ -37,7 +37,7 @@ func Restore(ctx context.Context, database string, r io.Reader, o RestoreOptions
 	if e := t.j.db.Close(); err == nil {
 		err = e
 	}
-	return c, report, store.Explain("restore the backup", err)
+	return c, report, store.Explain("restore the backup", t.advise(err))
 }
 
 func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHeader, o RestoreOptions) (*Contents, *Report, error) {
