@@ -56,6 +56,12 @@ func DefaultData() string {
 	return filepath.Join(home, ".local", "share", "rounds-server")
 }
 
+// Check says what contradicts in a configuration, or cannot be meant.
+func (c Config) Check() error {
+	_, err := c.filled()
+	return err
+}
+
 // filled gives the configuration with its defaults, or says what contradicts.
 func (c Config) filled() (Config, error) {
 	if c.Data == "" {
@@ -80,6 +86,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if _, err := NewPlace(c.Data, c.Database); err != nil {
 		return c, err
+	}
+	if c.JobsHour < 0 || c.JobsHour > 23 {
+		return c, bad("jobs-hour", fmt.Sprintf("%d is not an hour of the day", c.JobsHour), "give 0 to 23, in UTC")
 	}
 	if err := c.horizonFits(); err != nil {
 		return c, err
