@@ -3,7 +3,10 @@
 package server
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -102,6 +105,22 @@ func (c Config) filled() (Config, error) {
 			"give --tls-cert and --tls-key, or listen on "+DefaultListen+" behind a proxy that does TLS")
 	}
 	return c, nil
+}
+
+// certificateFits tries the certificate and its key, so that a mistake is told before anything is made.
+func (c Config) certificateFits() error {
+	if c.TLSCert == "" {
+		return nil
+	}
+	_, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err == nil {
+		return nil
+	}
+	hint := "give the certificate with its chain and the private key that belongs to it, both in PEM, the key without a passphrase"
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		hint = "look whether both files are there and this user may read them"
+	}
+	return &sales.Error{Code: sales.CodeFile, Message: "use --tls-cert " + c.TLSCert + " with --tls-key " + c.TLSKey, Hint: hint, Cause: err}
 }
 
 // loopback says whether only this computer reaches an address.
