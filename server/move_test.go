@@ -98,8 +98,10 @@ func TestAPlaceIsNotMovedOntoItselfUnderAnotherSpelling(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, step := range [][2]Place{
-		{{Database: url}, {Database: url + "&pool_max_conns=8"}}, {{Database: url + "&pool_max_conns=8"}, {Database: url}},
-		{{Data: folder}, {Data: folder + "/"}}, {{Data: folder}, {Data: link}},
+		{{Database: url}, {Database: url + "&pool_max_conns=8"}},
+		{{Database: url + "&pool_max_conns=8"}, {Database: url}},
+		{{Data: folder}, {Data: folder + "/"}},
+		{{Data: folder}, {Data: link}},
 	} {
 		_, err := Move(t.Context(), step[0], step[1], "test", RestoreOptions{Replace: true})
 		if !sales.HasCode(err, sales.CodeInvalid) || !strings.Contains(err.Error(), "it is where the organisation is already") {
