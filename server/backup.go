@@ -172,10 +172,18 @@ func (p Place) setAside(ctx context.Context) (kept string, err error) {
 
 // Verify verifies a database. A server may be at work on it.
 func Verify(ctx context.Context, p Place) (*central.Contents, *central.Report, error) {
-	if err := p.Occupied(); err != nil {
+	if err := p.Occupied(ctx); err != nil {
 		return nil, nil, err
 	}
 	return central.Inspect(ctx, p.address())
+}
+
+// MendSums computes wrong checksums and counts of buckets anew. A server may be at work on the place.
+func MendSums(ctx context.Context, p Place) ([]central.MendedSum, error) {
+	if err := p.Occupied(ctx); err != nil {
+		return nil, err
+	}
+	return central.MendSums(ctx, p.address())
 }
 
 // VerifyFile verifies a backup by restoring it into a database that nobody uses, in a folder that has room for it: "" for that of temporary files.
@@ -198,11 +206,15 @@ type Moved struct {
 // Move copies an organisation from one place to another and compares all of it at the end: every table, every bucket. The place that it is from stays as it is.
 // No server may be at work on either.
 func Move(ctx context.Context, from, to Place, program string, o RestoreOptions) (done Moved, err error) {
-	if from == to {
-		return done, bad("to", "it is where the organisation is already", "name another place")
-	}
-	if err := from.Occupied(); err != nil {
+	if err := from.Occupied(ctx); err != nil {
 		return done, err
+	}
+	same, err := from.same(ctx, to)
+	if err != nil {
+		return done, err
+	}
+	if same {
+		return done, bad("to", "it is where the organisation is already", "name another place")
 	}
 	l, err := from.alone()
 	if err != nil {

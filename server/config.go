@@ -3,7 +3,10 @@
 package server
 
 import (
+	"crypto/tls"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -56,6 +59,12 @@ func DefaultData() string {
 	return filepath.Join(home, ".local", "share", "rounds-server")
 }
 
+// Check says what contradicts in a configuration, or cannot be meant.
+func (c Config) Check() error {
+	_, err := c.filled()
+	return err
+}
+
 // filled gives the configuration with its defaults, or says what contradicts.
 func (c Config) filled() (Config, error) {
 	if c.Data == "" {
@@ -78,8 +87,11 @@ func (c Config) filled() (Config, error) {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return c, bad("tls-cert", "certificate and key go together", "give both --tls-cert and --tls-key")
 	}
-	if c.Database != "" && !central.IsURL(c.Database) {
-		return c, notADatabase() // what was given may be a password
+	if _, err := NewPlace(c.Data, c.Database); err != nil {
+		return c, err
+	}
+	if c.JobsHour < 0 || c.JobsHour > 23 {
+		return c, bad("jobs-hour", fmt.Sprintf("%d is not an hour of the day", c.JobsHour), "give 0 to 23, in UTC")
 	}
 	if err := c.horizonFits(); err != nil {
 		return c, err
@@ -95,6 +107,22 @@ func (c Config) filled() (Config, error) {
 	return c, nil
 }
 
+// certificateFits tries the certificate and its key, so that a mistake is told before anything is made.
+func (c Config) certificateFits() error {
+	if c.TLSCert == "" {
+		return nil
+	}
+	_, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey)
+	if err == nil {
+		return nil
+	}
+	hint := "give the certificate with its chain and the private key that belongs to it, both in PEM, the key without a passphrase"
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		hint = "look whether both files are there and this user may read them"
+	}
+	return &sales.Error{Code: sales.CodeFile, Message: "use --tls-cert " + c.TLSCert + " with --tls-key " + c.TLSKey, Hint: hint, Cause: err}
+}
+
 // loopback says whether only this computer reaches an address.
 func loopback(host string) bool {
 	ip := net.ParseIP(strings.Trim(host, "[]"))
@@ -103,9 +131,4 @@ func loopback(host string) bool {
 
 func bad(field, message, hint string) error {
 	return &sales.Error{Code: sales.CodeInvalid, Message: field + ": " + message, Hint: hint, Args: map[string]any{"Value": field}}
-}
-
-func notADatabase() error {
-	return bad("database", "it is not the URL of a PostgreSQL database",
-		"write it like postgres://USER@HOST:5432/NAME, or leave it out to keep the records in the data folder")
 }

@@ -25,8 +25,8 @@ const (
 // OpenJournal opens the journal: the PostgreSQL database with this URL, or the one in a data folder where database is "". It makes what does not
 // exist. The command line uses it beside running servers.
 func OpenJournal(ctx context.Context, data, database string) (*central.Journal, error) {
-	if database != "" && !central.IsURL(database) {
-		return nil, notADatabase()
+	if _, err := NewPlace(data, database); err != nil {
+		return nil, err
 	}
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, store.Explain("make the data folder "+data, err)

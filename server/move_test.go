@@ -89,6 +89,32 @@ func TestAnOrganisationMovesToPostgreSQLAndBackWithoutLosingARow(t *testing.T) {
 	}
 }
 
+// A move onto itself would empty what it reads from. The same place has many spellings.
+func TestAPlaceIsNotMovedOntoItselfUnderAnotherSpelling(t *testing.T) {
+	url, folder, link := pgtest.New(t), t.TempDir(), filepath.Join(t.TempDir(), "link")
+	filled(t, Place{Data: t.TempDir(), Database: url})
+	filled(t, Place{Data: folder})
+	if err := os.Symlink(folder, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range [][2]Place{
+		{{Database: url}, {Database: url + "&pool_max_conns=8"}},
+		{{Database: url + "&pool_max_conns=8"}, {Database: url}},
+		{{Data: folder}, {Data: folder + "/"}},
+		{{Data: folder}, {Data: link}},
+	} {
+		_, err := Move(t.Context(), step[0], step[1], "test", RestoreOptions{Replace: true})
+		if !sales.HasCode(err, sales.CodeInvalid) || !strings.Contains(err.Error(), "it is where the organisation is already") {
+			t.Errorf("from %v to %v gives %v", step[0], step[1], err)
+		}
+	}
+	for _, p := range []Place{{Database: url}, {Data: folder}} {
+		if _, report, err := Verify(t.Context(), p); err != nil || !report.Good() || report.Records < 250 {
+			t.Error("afterwards:", report, err)
+		}
+	}
+}
+
 // A move that loses or changes anything says so. The copy is broken behind its back, as a fault of a database or of this program would.
 func TestAMoveThatWentWrongIsToldByTheChecksums(t *testing.T) {
 	a, b := Place{Data: t.TempDir()}, Place{Data: filepath.Join(t.TempDir(), "b")}
@@ -192,11 +218,11 @@ func TestAPlaceIsAFolderAFileOrAURL(t *testing.T) {
 	for text, want := range map[string]Place{
 		"/var/lib/rounds": {Data: "/var/lib/rounds"}, "/var/lib/rounds/rounds.db": {Data: "/var/lib/rounds"}, "postgres://h/d": {Database: "postgres://h/d"},
 	} {
-		if got := PlaceOf(text); got != want {
-			t.Errorf("%s is %+v", text, got)
+		if got, err := PlaceOf("to", text); got != want || err != nil {
+			t.Errorf("%s is %+v, %v", text, got, err)
 		}
 	}
-	if err := (Place{Data: t.TempDir()}).Occupied(); err == nil || !strings.Contains(err.Error(), "no organisation") {
+	if err := (Place{Data: t.TempDir()}).Occupied(t.Context()); err == nil || !strings.Contains(err.Error(), "no organisation") {
 		t.Errorf("an empty folder gives %v", err)
 	}
 }

@@ -51,6 +51,9 @@ func Serve(ctx context.Context, c Config, log *slog.Logger, started func(address
 	if err := c.refuseKnownPassword(); err != nil {
 		return err
 	}
+	if err := c.certificateFits(); err != nil {
+		return err
+	}
 	l, err := lock(c.Data)
 	if err != nil {
 		return err
@@ -131,7 +134,7 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 				started(listener.Addr().String())
 			}
 		case err := <-ended:
-			return fmt.Errorf("serve %s: %w", s.config.Listen, err)
+			return &sales.Error{Code: sales.CodeInternal, Message: "serve " + s.config.Listen, Hint: "start the server again; if it stays, send the log to support", Cause: err}
 		case <-ctx.Done():
 			s.stop(ctx, hs)
 			if prepared == nil {

@@ -60,14 +60,39 @@ func (c Config) upkept() Config {
 // leastHorizon leaves room beyond the 30 days for which devices keep what was acknowledged.
 const leastHorizon = 45 * 24 * time.Hour
 
+// mostDays is a century, and fits a time.Duration.
+const mostDays = 36525
+
+// HorizonOf is what is forgotten after so many days, as the options give them: 0 days of history mean never, and 0 days of deletions cannot be meant.
+func HorizonOf(deleted, history int) (central.Horizon, error) {
+	const day = 24 * time.Hour
+	for _, o := range []struct {
+		option string
+		days   int
+	}{{"keep-deleted", deleted}, {"keep-history", history}} {
+		if o.days > mostDays {
+			return central.Horizon{}, bad(o.option, fmt.Sprintf("%d days are too many", o.days), fmt.Sprintf("give %d days or less", mostDays))
+		}
+	}
+	if deleted == 0 {
+		return central.Horizon{}, tooFew(0)
+	}
+	h := central.Horizon{Deleted: time.Duration(max(deleted, -mostDays)) * day, History: time.Duration(max(history, -mostDays)) * day}
+	return h, Config{Horizon: h}.horizonFits()
+}
+
 func (c Config) horizonFits() error {
 	if d := c.Horizon.Deleted; d != 0 && d < leastHorizon {
-		return bad("keep-deleted", fmt.Sprintf("%d days are too few: devices send again what was acknowledged in the last 30", d/(24*time.Hour)), "give 45 days or more")
+		return tooFew(d)
 	}
 	if h := c.Horizon.History; h != 0 && h < leastHorizon {
 		return bad("keep-history", fmt.Sprintf("%d days are too few", h/(24*time.Hour)), "give 45 days or more, or 0 to keep the history for good")
 	}
 	return nil
+}
+
+func tooFew(deleted time.Duration) error {
+	return bad("keep-deleted", fmt.Sprintf("%d days are too few: devices send again what was acknowledged in the last 30", deleted/(24*time.Hour)), "give 45 days or more")
 }
 
 // Jobs lists what is to be done, each day or week.
@@ -92,7 +117,18 @@ func (u *Upkeep) Run(ctx context.Context, name string) (string, error) {
 		}
 		names += " " + j.Name
 	}
+	if name == "backup" {
+		return "", u.noBackups()
+	}
 	return "", &sales.Error{Code: sales.CodeNotFound, Message: "there is no job " + name, Hint: "there are:" + names}
+}
+
+// noBackups says why there are none.
+func (u *Upkeep) noBackups() error {
+	if u.config.Backups == "" {
+		return bad("backups", "there is no folder for the backups of a PostgreSQL database", "give --backups FOLDER")
+	}
+	return bad("keep-backups", "none are kept", "give --keep-backups 1 or more")
 }
 
 func (u *Upkeep) prune(ctx context.Context) (string, error) {
@@ -204,13 +240,24 @@ func OpenQueue(ctx context.Context, p Place) (*jobs.Queue, []string, error) {
 	}
 	q, err := open()
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, damagedQueue(err)
 	}
 	done, err := q.Migrate(ctx)
 	if err != nil {
-		return nil, nil, errors.Join(err, q.Close())
+		return nil, nil, damagedQueue(errors.Join(err, q.Close()))
 	}
 	return q, done, nil
+}
+
+// damagedQueue says of a damaged queue what to do: nothing is in it that is not made anew.
+func damagedQueue(err error) error {
+	if !store.IsDamaged(err) {
+		return err
+	}
+	if told := (*sales.Error)(nil); errors.As(err, &told) {
+		err = told.Cause // its hint is for a workbook
+	}
+	return &sales.Error{Code: sales.CodeStorage, Message: "open the queue of jobs", Hint: "stop the server and remove the file jobs.db in the data folder: it is made anew, and the day's jobs are done again", Cause: err}
 }
 
 // startJobs begins the upkeep and gives what ends it.

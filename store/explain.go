@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -12,7 +13,8 @@ import (
 )
 
 // Explain turns an error of the disk or the database into a sales.Error with CodeStorage that says what to do. What is already a sales.Error, and
-// what the caller cancelled, passes as it is. doing is a verb phrase, such as "save a visit".
+// what the caller cancelled, passes as it is. doing is a verb phrase, such as "save a visit". What it says of a damaged database is for a workbook; Options.Damaged
+// says something else.
 func Explain(doing string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -52,6 +54,28 @@ func hintFor(err error) string {
 		return "the disk does not answer as it should: check it, then try again; nothing that was saved is lost"
 	}
 	return "try again; if it stays, send the log to support"
+}
+
+// damage is an error of a damaged database with what to do about it.
+type damage struct {
+	cause error
+	hint  string
+}
+
+func (d *damage) Error() string { return d.cause.Error() }
+func (d *damage) Unwrap() error { return d.cause }
+func (d *damage) Hint() string  { return d.hint }
+
+// IsDamaged says whether an error is of a database that is damaged, or that is none.
+func IsDamaged(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_CORRUPT || e.Code()&0xff == sqlite3.SQLITE_NOTADB)
+}
+
+// IsMissing says whether a statement named a table or a column that is not there.
+func IsMissing(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code() == sqlite3.SQLITE_ERROR && strings.Contains(e.Error(), "no such ")
 }
 
 // IsFull says whether the disk had no room for a write.

@@ -16,6 +16,7 @@ type Options struct {
 	Readers int    // connections that read at once; 0 means 4
 	Cache   int    // page cache of each connection in KiB; 0 means 8 MiB
 	Sync    string // "full" (also when empty): a commit survives a power cut; "normal": only a crash of the program
+	Damaged string // what to do when the database is damaged; "" for what helps a workbook, whose backups are databases
 }
 
 // DB is one SQLite database: a single writer, because SQLite has no more, and readers that see the last commit and never wait for it.
@@ -24,6 +25,8 @@ type DB struct {
 	writer *sql.DB
 	reader *sql.DB
 	ending context.Context // for closing, which nobody cancels
+
+	damaged string // what to do about it
 }
 
 // Open opens the database at path and makes it when it does not exist. Errors are of type *sales.Error with CodeStorage.
@@ -46,14 +49,14 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 		"busy_timeout(10000)", "journal_mode(wal)", "synchronous(" + o.Sync + ")", "foreign_keys(on)",
 		"temp_store(memory)", fmt.Sprintf("cache_size(-%d)", o.Cache), "journal_size_limit(67108864)",
 	}
-	db := &DB{path: abs, ending: context.WithoutCancel(ctx)}
+	db := &DB{path: abs, ending: context.WithoutCancel(ctx), damaged: o.Damaged}
 	if db.writer, err = sql.Open("sqlite", dsn(abs, "immediate", pragmas)); err != nil {
 		return nil, Explain("open "+path, err)
 	}
 	db.writer.SetMaxOpenConns(1)
 	if err := db.writer.PingContext(ctx); err != nil {
 		_ = db.writer.Close()
-		return nil, Explain("open "+path, err)
+		return nil, Explain("open "+path, db.Advise(err))
 	}
 	if db.reader, err = sql.Open("sqlite", dsn(abs, "deferred", append(pragmas, "query_only(on)"))); err != nil {
 		_ = db.writer.Close()
@@ -83,19 +86,27 @@ func (db *DB) Writer() *sql.DB { return db.writer }
 // Reader is the pool of connections that read.
 func (db *DB) Reader() *sql.DB { return db.reader }
 
+// Advise gives an error of a damaged database what Options.Damaged says, for Explain. Write, Read and Close do so themselves; errors of the pools need it.
+func (db *DB) Advise(err error) error {
+	if db.damaged == "" || !IsDamaged(err) {
+		return err
+	}
+	return &damage{err, db.damaged}
+}
+
 // Write runs fn in a transaction that is the only writer from its first statement on. It commits when fn gives nil and rolls back otherwise.
 // fn must use tx and not the pools: there is one writer, and it would wait for itself.
 func (db *DB) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := db.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", db.Advise(err))
 	}
 	defer tx.Rollback()
 	if err := fn(tx); err != nil {
-		return err
+		return db.Advise(err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
+		return fmt.Errorf("commit: %w", db.Advise(err))
 	}
 	return nil
 }
@@ -104,10 +115,10 @@ func (db *DB) Write(ctx context.Context, fn func(tx *sql.Tx) error) error {
 func (db *DB) Read(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	tx, err := db.reader.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return fmt.Errorf("begin: %w", err)
+		return fmt.Errorf("begin: %w", db.Advise(err))
 	}
 	defer tx.Rollback()
-	return fn(tx)
+	return db.Advise(fn(tx))
 }
 
 // Close folds the write-ahead log into the database and closes it.
@@ -120,7 +131,7 @@ func (db *DB) Close() error {
 		err = e
 	}
 	if err != nil {
-		return Explain("close "+db.path, err)
+		return Explain("close "+db.path, db.Advise(err))
 	}
 	return nil
 }

@@ -188,7 +188,8 @@
 // it holds of each record, asks for the records of the slots that differ with their sums, and for the states of those that differ and only those. It
 // puts them, and drops what the server does not have there, in one transaction; pending changes lie over them as before, and the outbox is not touched.
 // Every answer is from one snapshot and carries the bucket's head: where that is not the device's cursor, it pulls first. The server makes the sums from the
-// records as they are; only checksum and count are those that it keeps along the way.
+// records as they are; only checksum and count are those that it keeps along the way. Where these are wrong, `rounds-server verify --mend-sums` makes them
+// anew from the records; nothing else of the bucket changes, and devices hear of it when they compare next.
 //
 // If the bucket still differs after three rounds, the device keeps a report for a person (which records differ, or that all agree and only the kept sum
 // does not) and leaves the bucket alone until something happens in it or a day has passed. Syncing goes on meanwhile. A bucket that the caller does not see

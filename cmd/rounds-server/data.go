@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -15,14 +17,35 @@ import (
 	"github.com/rounds-field/rounds/store/central"
 )
 
-func (p *program) place() server.Place { return server.Place{Data: p.data, Database: p.database} }
+func (p *program) place() (server.Place, error) { return server.NewPlace(p.data, p.database) }
+
+// occupied is the place, for commands that are about an organisation that is there.
+func (p *program) occupied(ctx context.Context) (server.Place, error) {
+	place, err := p.place()
+	if err == nil {
+		err = place.Occupied(ctx)
+	}
+	return place, err
+}
+
+// noURL refuses a file that is named like a database. It may have a password in it.
+func noURL(file string) error {
+	if strings.Contains(file, "://") {
+		return &sales.Error{Code: sales.CodeFile, Message: "the file is named by a URL", Hint: "name a file; --database names the database"}
+	}
+	return nil
+}
 
 func (p *program) migrate() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Bring the database's tables up to date and say what was done", Args: cobra.NoArgs,
 		Long: "Bring the database's tables up to date and say what was done. `serve` does it too, before it is ready.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			done, err := server.Migrate(cmd.Context(), p.place())
+			place, err := p.place()
+			if err != nil {
+				return err
+			}
+			done, err := server.Migrate(cmd.Context(), place)
 			for _, name := range done {
 				fmt.Fprintln(p.out, "did", name)
 			}
@@ -41,13 +64,17 @@ func (p *program) backup() *cobra.Command {
 any database. FILE - writes to standard output. The contents of files (photos, documents) are not in it: copy the folder or bucket of --blobs, after this.`,
 		Example: "  rounds-server backup /backup/rounds-$(date +%F).rounds",
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := p.place().Occupied(); err != nil {
+			if err := noURL(args[0]); err != nil {
+				return err
+			}
+			place, err := p.occupied(cmd.Context())
+			if err != nil {
 				return err
 			}
 			if args[0] == "-" {
-				return server.BackupTo(cmd.Context(), p.place(), p.out, version)
+				return server.BackupTo(cmd.Context(), place, p.out, version)
 			}
-			c, err := server.Backup(cmd.Context(), p.place(), args[0], version)
+			c, err := server.Backup(cmd.Context(), place, args[0], version)
 			if err == nil {
 				fmt.Fprintf(p.out, "wrote %d rows of organisation %s to %s\n", c.Rows(), c.Organisation, args[0])
 			}
@@ -60,6 +87,9 @@ any database. FILE - writes to standard output. The contents of files (photos, d
 func (p *program) from(name string) (io.ReadCloser, error) {
 	if name == "-" {
 		return io.NopCloser(p.in), nil
+	}
+	if err := noURL(name); err != nil {
+		return nil, err
 	}
 	f, err := os.Open(name)
 	if err != nil {
@@ -76,12 +106,16 @@ func (p *program) restore() *cobra.Command {
 damaged, the database stays as it is. Devices notice by themselves that the server has gone back in time, and send again what they had sent in
 the last 30 days.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			place, err := p.place()
+			if err != nil {
+				return err
+			}
 			in, err := p.from(args[0])
 			if err != nil {
 				return err
 			}
 			defer func() { err = errors.Join(err, in.Close()) }()
-			done, err := server.Restore(cmd.Context(), p.place(), in, o)
+			done, err := server.Restore(cmd.Context(), place, in, o)
 			if err != nil {
 				return err
 			}
@@ -113,16 +147,29 @@ func (p *program) faults(r *central.Report) {
 }
 
 func (p *program) verify() *cobra.Command {
-	return &cobra.Command{
+	var mend bool
+	cmd := &cobra.Command{
 		Use: "verify [FILE]", Short: "Verify the database, or a backup, and print a report", Args: cobra.MaximumNArgs(1),
 		Long: `Read everything from one moment and compare whatever is kept twice: checksums and counts of all buckets with their records, numbers, logs, parents,
 history, contents with their digests. The server may run. With FILE (or - for standard input) a backup is verified instead, by restoring it
-into a database that nobody uses. The exit code is 1 when a fault was found.`,
+into a database that nobody uses. The exit code is 1 when a fault was found.
+
+With --mend-sums the checksums and counts that are not those of their buckets' records are first computed anew from the records as they are; each is
+printed and stands in the audit. Where a bucket has fewer records than it counts, look for those that are missing first: an older backup may have them.`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if mend && len(args) > 0 {
+				return misused(cmd, errors.New("--mend-sums is for the database; restore the backup first"))
+			}
 			var c *central.Contents
 			var r *central.Report
 			if len(args) == 0 {
-				c, r, err = server.Verify(cmd.Context(), p.place())
+				var place server.Place
+				if place, err = p.place(); err == nil && mend {
+					err = p.mendSums(cmd.Context(), place)
+				}
+				if err == nil {
+					c, r, err = server.Verify(cmd.Context(), place)
+				}
 			} else {
 				var in io.ReadCloser
 				if in, err = p.from(args[0]); err != nil {
@@ -140,6 +187,19 @@ into a database that nobody uses. The exit code is 1 when a fault was found.`,
 			return r.Err()
 		},
 	}
+	cmd.Flags().BoolVar(&mend, "mend-sums", false, "compute checksums and counts that are wrong anew from the records, before the verification")
+	return cmd
+}
+
+func (p *program) mendSums(ctx context.Context, place server.Place) error {
+	list, err := server.MendSums(ctx, place)
+	for _, m := range list {
+		fmt.Fprintln(p.out, "mended:", m)
+	}
+	if err == nil && len(list) == 0 {
+		fmt.Fprintln(p.out, "no checksum and no count was wrong")
+	}
+	return err
 }
 
 func (p *program) report(c *central.Contents, r *central.Report) error {
@@ -175,7 +235,15 @@ PostgreSQL database. Stop the servers of both first; the place that it is from s
 			if from == "" || to == "" {
 				return misused(cmd, errors.New("--from and --to are needed"))
 			}
-			done, err := server.Move(cmd.Context(), server.PlaceOf(from), server.PlaceOf(to), version, o)
+			source, err := server.PlaceOf("from", from)
+			if err != nil {
+				return err
+			}
+			target, err := server.PlaceOf("to", to)
+			if err != nil {
+				return err
+			}
+			done, err := server.Move(cmd.Context(), source, target, version, o)
 			if err != nil {
 				return err
 			}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -48,6 +49,15 @@ func variable(flag string) string {
 	return "ROUNDS_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
+// told is what a line of the configuration begins with, as far as there is no password in it: the rest may be the URL of a database.
+func told(name string) string {
+	name, _, _ = strings.Cut(name, " ")
+	if strings.Contains(name, "://") {
+		return "what stands there"
+	}
+	return strconv.Quote(name)
+}
+
 // known lists the names that a configuration file may hold.
 var known = []string{
 	"data", "database", "listen", "sample", "tls-cert", "tls-key", "min-schema", "blobs", "file-limit", "user-quota", "organisation-quota", "log",
@@ -74,7 +84,7 @@ func readConfig(path string) (map[string]string, error) {
 		name = strings.TrimSpace(name)
 		if !ok || !slices.Contains(known, name) {
 			return nil, &sales.Error{
-				Code: sales.CodeFile, Message: fmt.Sprintf("%s line %d: %q is not an option", path, n, name),
+				Code: sales.CodeFile, Message: fmt.Sprintf("%s line %d: %s is not an option", path, n, told(name)),
 				Hint: "write NAME = VALUE, with one of the names " + strings.Join(known, ", "),
 			}
 		}

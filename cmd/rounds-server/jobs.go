@@ -5,19 +5,17 @@ import (
 	"fmt"
 	"log/slog"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/server"
 	"github.com/rounds-field/rounds/store"
 )
 
 // upkeepOptions are the options of the jobs as they are given: in days.
 type upkeepOptions struct{ keep, deleted, history int }
-
-const hours = 24 * time.Hour
 
 func (u *upkeepOptions) flags(f *pflag.FlagSet, c *server.Config) {
 	f.StringVar(&c.Backups, "backups", "", "folder of the daily backups (default: backups in the data folder; none with --database)")
@@ -28,12 +26,16 @@ func (u *upkeepOptions) flags(f *pflag.FlagSet, c *server.Config) {
 	f.BoolVar(&c.NoJobs, "no-jobs", false, "do no jobs; `rounds-server jobs run` does them from outside")
 }
 
-func (u *upkeepOptions) fill(c *server.Config) {
+func (u *upkeepOptions) fill(c *server.Config) (err error) {
+	if u.keep < 0 {
+		return &sales.Error{Code: sales.CodeInvalid, Message: fmt.Sprintf("keep-backups: %d is less than none", u.keep), Hint: "give how many are kept, or 0 for none"}
+	}
 	c.KeepBackups = u.keep
 	if u.keep == 0 {
 		c.KeepBackups = -1
 	}
-	c.Horizon.Deleted, c.Horizon.History = time.Duration(u.deleted)*hours, time.Duration(u.history)*hours
+	c.Horizon, err = server.HorizonOf(u.deleted, u.history)
+	return err
 }
 
 func (p *program) jobs() *cobra.Command {
@@ -50,10 +52,11 @@ verify         every week: reads everything and compares whatever is kept twice`
 	list := &cobra.Command{
 		Use: "list", Short: "List the last runs", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
-			if err := p.place().Occupied(); err != nil {
+			place, err := p.occupied(cmd.Context())
+			if err != nil {
 				return err
 			}
-			q, _, err := server.OpenQueue(cmd.Context(), p.place())
+			q, _, err := server.OpenQueue(cmd.Context(), place)
 			if err != nil {
 				return err
 			}
@@ -89,8 +92,13 @@ func (p *program) jobsRun() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			c.Data, c.Database, c.Version = p.data, p.database, version
 			limits.fill(&c)
-			upkeep.fill(&c)
-			if err := p.place().Occupied(); err != nil {
+			if err := upkeep.fill(&c); err != nil {
+				return err
+			}
+			if err := c.Check(); err != nil {
+				return err
+			}
+			if _, err := p.occupied(cmd.Context()); err != nil {
 				return err
 			}
 			journal, err := server.OpenJournal(cmd.Context(), c.Data, c.Database)

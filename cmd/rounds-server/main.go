@@ -117,7 +117,9 @@ administrator is made by: rounds-server user add NAME --role admin --password-st
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.Data, c.Database, c.Version = p.data, p.database, version
 			limits.fill(&c)
-			upkeep.fill(&c)
+			if err := upkeep.fill(&c); err != nil {
+				return err
+			}
 			var handler slog.Handler = slog.NewTextHandler(p.err, nil)
 			switch format {
 			case "text":

@@ -89,17 +89,17 @@ func TestOptionsComeFromFlagEnvironmentAndFileInThisOrder(t *testing.T) {
 		_, err := os.Stat(dir)
 		return err == nil
 	}
-	mustRun(t, "", "user", "list", "--config", config)
+	mustRun(t, "", "migrate", "--config", config)
 	if !made(file) || made(env) || made(flag) {
 		t.Error("the file's folder was not taken")
 	}
 	t.Setenv("ROUNDS_DATA", env)
 	t.Setenv("ROUNDS_CONFIG", config)
-	mustRun(t, "", "user", "list")
+	mustRun(t, "", "migrate")
 	if !made(env) || made(flag) {
 		t.Error("the environment's folder was not taken")
 	}
-	mustRun(t, "", "user", "list", "--data", flag)
+	mustRun(t, "", "migrate", "--data", flag)
 	if !made(flag) {
 		t.Error("the flag's folder was not taken")
 	}

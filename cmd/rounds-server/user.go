@@ -31,8 +31,16 @@ func (p *program) user() *cobra.Command {
 	return cmd
 }
 
-// with opens the accounts of the database, calls f and closes them.
+// with opens the accounts of an organisation that is there, calls f and closes them.
 func (p *program) with(ctx context.Context, f func(*accounts.Service) error) error {
+	if _, err := p.occupied(ctx); err != nil {
+		return err
+	}
+	return p.make(ctx, f)
+}
+
+// make does the same, and makes the organisation when there is none.
+func (p *program) make(ctx context.Context, f func(*accounts.Service) error) error {
 	journal, err := server.OpenJournal(ctx, p.data, p.database)
 	if err != nil {
 		return err
@@ -58,7 +66,7 @@ the user covers the whole organisation. The password is the first line of standa
 			for i, code := range u.Territories {
 				u.Territories[i] = strings.TrimSpace(code)
 			}
-			return p.with(cmd.Context(), func(s *accounts.Service) error {
+			return p.make(cmd.Context(), func(s *accounts.Service) error {
 				ids, warnings, err := s.Add(cmd.Context(), commandLine, u)
 				if err != nil {
 					return err

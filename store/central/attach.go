@@ -5,9 +5,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math/rand/v2"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -53,7 +55,19 @@ func (t *attached) newest() int64 { return store.Newest(t.migrations) }
 
 // migrate brings the tables up to a version, 0 for the newest, and names the migrations that it did.
 func (t *attached) migrate(ctx context.Context, version int64) ([]string, error) {
-	return store.MigrateTo(ctx, t.dialect, t.writer, t.migrations, version, t.options...)
+	done, err := store.MigrateTo(ctx, t.dialect, t.writer, t.migrations, version, t.options...)
+	return done, t.advise(err)
+}
+
+// advise marks an error of the database, so that it is told with what to do about it.
+func (t *attached) advise(err error) error {
+	if db, ok := t.j.db.(*store.DB); ok {
+		return db.Advise(err)
+	}
+	if codeOf(err) == "" && !lost(err) {
+		return err // not of PostgreSQL: the file that a backup is read from, say
+	}
+	return faultOf(err)
 }
 
 // Migrate brings the tables of a database up to date, as opening it does, and names the migrations that it did.
@@ -93,14 +107,69 @@ func BackupOf(ctx context.Context, database string, w io.Writer, program string)
 	return c, store.Explain("back up the database", err)
 }
 
+// Occupied makes sure that a database has an organisation. It makes nothing and changes nothing: the database may be another program's.
+func Occupied(ctx context.Context, database string) error {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		return err
+	}
+	err = t.j.db.Read(ctx, func(tx *sql.Tx) error {
+		_, err := t.organisation(ctx, tx)
+		return err
+	})
+	if e := t.j.db.Close(); err == nil {
+		err = e
+	}
+	return store.Explain("look for the organisation", err)
+}
+
+// SameDatabase says whether two URLs lead to the same tables: the host may have several names, and options change nothing of that. Only the database itself
+// knows: what one session holds in it, another cannot have.
+func SameDatabase(ctx context.Context, one, other string) (same bool, err error) {
+	a, err := openServer(ctx, one, Options{})
+	if err != nil {
+		return false, store.Explain("open the database in PostgreSQL", err)
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	b, err := openServer(ctx, other, Options{})
+	if err != nil {
+		return false, store.Explain("open the database in PostgreSQL", err)
+	}
+	defer func() { err = errors.Join(err, b.Close()) }()
+	const table = "COALESCE(CAST(CAST(to_regclass('organisations') AS oid) AS bigint), 0)" // two schemas may each have one
+	number := rand.Int64()                                                                 // #nosec G404 -- nobody else is to have it, and it is no secret
+	err = a.Write(ctx, func(held *sql.Tx) error {
+		var here, there int64
+		if err := held.QueryRowContext(ctx, "SELECT "+table+" FROM (SELECT pg_advisory_xact_lock($1)) l", number).Scan(&here); err != nil {
+			return err
+		}
+		return b.Write(ctx, func(tx *sql.Tx) error {
+			var free bool
+			err := tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1), "+table, number).Scan(&free, &there)
+			same = !free && here == there
+			return err
+		})
+	})
+	return same, store.Explain("compare the databases", err)
+}
+
+// nothingThere says that a question failed because a table is not there, or is not one of ours, or is empty.
+func nothingThere(err error) bool {
+	code := codeOf(err)
+	return errors.Is(err, sql.ErrNoRows) || code == undefinedTable || code == undefinedColumn || store.IsMissing(err)
+}
+
 // organisation finds out whose database it is, and gives the version of its tables.
 func (t *attached) organisation(ctx context.Context, tx *sql.Tx) (schema int64, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT MAX(version_id) FROM goose_db_version").Scan(&schema)
+	err = tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version").Scan(&schema)
 	if err == nil {
 		err = tx.QueryRowContext(ctx, "SELECT org_id FROM organisations").Scan(&t.j.org)
 	}
+	if nothingThere(err) {
+		return 0, &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one"}
+	}
 	if err != nil {
-		return 0, &sales.Error{Code: sales.CodeNotFound, Message: "there is no organisation in the database", Hint: "look at --data and --database; `rounds-server serve` makes a new one", Cause: err}
+		return 0, err
 	}
 	t.j.orgID = idText(t.j.org)
 	return schema, nil

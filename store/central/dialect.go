@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/rounds-field/rounds/sales"
 )
 
 // dialect is what differs between the databases.
@@ -100,10 +103,26 @@ func (*postgres) alone(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (*postgres) clear(ctx context.Context, tx *sql.Tx, tables []string) error {
-	for _, s := range []string{
-		"ALTER TABLE audit DISABLE TRIGGER audit_is_whole", "TRUNCATE " + strings.Join(tables, ", "), "ALTER TABLE audit ENABLE TRIGGER audit_is_whole",
-	} {
-		if _, err := tx.ExecContext(ctx, s); err != nil {
+	// Distributed databases have no such trigger (scripts/apply-schema.sh).
+	var guarded bool
+	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pg_trigger WHERE tgrelid = CAST('audit' AS regclass) AND tgname = 'audit_is_whole')").Scan(&guarded); err != nil {
+		return fmt.Errorf("look how the audit is kept: %w", err)
+	}
+	// Whoever is at work has to end first, which a server does not, nor the backup of this very database that is being restored. The URL may say how long to wait.
+	steps := []string{"SELECT set_config('lock_timeout', '10s', true) WHERE current_setting('lock_timeout') IN ('0', '0s')", "TRUNCATE " + strings.Join(tables, ", ")}
+	if guarded {
+		steps = slices.Insert(steps, 1, "ALTER TABLE audit DISABLE TRIGGER audit_is_whole")
+		steps = append(steps, "ALTER TABLE audit ENABLE TRIGGER audit_is_whole")
+	}
+	for _, s := range steps {
+		_, err := tx.ExecContext(ctx, s)
+		if codeOf(err) == lockNotAvailable {
+			return &sales.Error{
+				Code: sales.CodeInUse, Message: "empty the tables: somebody is at work on the database", Cause: err,
+				Hint: "stop every rounds-server that has it as --database, and what else reads from it, such as a backup; it is as it was",
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("empty the tables: %w", err)
 		}
 	}

@@ -95,6 +95,10 @@ func TestTheScriptMakesTheTablesOfTheMigrationsInTheFormOfEachEngine(t *testing.
 			if report, err := w.journal.VerifyAll(t.Context()); err != nil || !report.Good() {
 				t.Error(report, err)
 			}
+			file, saved := w.backup()
+			if restored, report, err := central.Restore(t.Context(), url, file, central.RestoreOptions{Replace: true}); err != nil || !report.Good() || len(saved.Differences(restored)) > 0 {
+				t.Error("it was not replaced by its own backup:", err)
+			}
 			if _, err := connect(t, url).Exec(t.Context(), "INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, true)"); err != nil {
 				t.Error("a later migration could not be noted:", err)
 			}

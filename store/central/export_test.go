@@ -204,3 +204,22 @@ func (m meddlingDialect) bind(query string) string {
 	}
 	return m.dialect.bind(query)
 }
+
+// PatienceOf is how long emptying the tables of a database would wait for others.
+func PatienceOf(ctx context.Context, database string) (most string) {
+	t, err := attach(ctx, database, Options{})
+	if err != nil {
+		panic(err)
+	}
+	defer t.j.db.Close()
+	err = t.j.db.Write(ctx, func(tx *sql.Tx) error {
+		if err := t.j.sql.clear(ctx, tx, []string{"tokens"}); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, "SELECT current_setting('lock_timeout')").Scan(&most)
+	})
+	if err != nil {
+		panic(err)
+	}
+	return most
+}

@@ -2,6 +2,8 @@ package central
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -21,9 +23,12 @@ const (
 	uniqueViolation      = "23505"
 	tooManyConnections   = "53300"
 	diskFull             = "53100"
+	lockNotAvailable     = "55P03"
 	noSuchDatabase       = "3D000"
 	readOnlyTransaction  = "25006"
 	insufficientRights   = "42501"
+	undefinedTable       = "42P01"
+	undefinedColumn      = "42703"
 	connectionClass      = "08"
 	authorisationClass   = "28"
 	shutdownClass        = "57P" // shut down, crashed, starting
@@ -63,6 +68,15 @@ func lost(err error) bool {
 		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
 
+// untrusted says that the other end has shown a certificate that does not hold.
+func untrusted(err error) bool {
+	var verification *tls.CertificateVerificationError
+	var authority x509.UnknownAuthorityError
+	var host x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	return errors.As(err, &verification) || errors.As(err, &authority) || errors.As(err, &host) || errors.As(err, &invalid)
+}
+
 // fault is an error of PostgreSQL with what to do about it (store.Explain asks for the hint).
 type fault struct{ cause error }
 
@@ -96,6 +110,10 @@ func (f *fault) Hint() string {
 		return "PostgreSQL has no connection left: raise max_connections there, or add pool_max_conns=8 to --database"
 	case code == serializationFailure || code == deadlockDetected || code == uniqueViolation:
 		return "many are writing the same at once: try again"
+	case strings.Contains(f.cause.Error(), "server refused TLS connection"): // the driver has no error of its own for it
+		return "this PostgreSQL has no TLS: set ssl = on there, or add sslmode=disable to --database where nobody else reads the network between"
+	case untrusted(f.cause):
+		return "PostgreSQL's certificate is not for the host in --database, or not of an authority that is known here: name the host as in the certificate, and the authority's with sslrootcert=FILE"
 	case lost(f.cause):
 		return "PostgreSQL does not answer: look whether it runs at the address in --database, then try again; nothing that was saved is lost"
 	}

@@ -99,15 +99,21 @@ func Open(ctx context.Context, database string, o Options) (*Journal, error) {
 	return j, nil
 }
 
+// ifDamaged is the way back to a database: its backups are no databases that could be put in its place.
+const ifDamaged = "the database is damaged: stop the server, then do `rounds-server restore FILE --force-replace` with the newest .rounds file of its backups; devices send again what is newer"
+
 // openFile opens an SQLite database, and gives what brings its tables up to date.
 func (j *Journal) openFile(ctx context.Context, path string, o Options) (func(context.Context) error, error) {
-	db, err := store.Open(ctx, path, store.Options{Readers: 8, Cache: 32 << 10, Sync: o.Sync})
+	if err := isFile(path); err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, path, store.Options{Readers: 8, Cache: 32 << 10, Sync: o.Sync, Damaged: ifDamaged})
 	if err != nil {
 		return nil, err
 	}
 	j.db, j.sql = db, sqlite{}
 	return func(ctx context.Context) error {
-		return store.Migrate(ctx, goose.DialectSQLite3, db.Writer(), migrationsOf(sqliteMigrations, "sqlite"))
+		return db.Advise(store.Migrate(ctx, goose.DialectSQLite3, db.Writer(), migrationsOf(sqliteMigrations, "sqlite")))
 	}, nil
 }
 

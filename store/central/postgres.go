@@ -39,15 +39,42 @@ type server struct {
 	deadlocks atomic.Int64 // how often because of a deadlock
 }
 
+// CheckURL makes sure that the URL of a PostgreSQL database can be read, and that no part of a password is taken for a part of the address: that would be
+// looked up, and told. What it says holds nothing of the URL.
+func CheckURL(url string) error {
+	_, rest, _ := strings.Cut(url, "://")
+	if i := strings.IndexAny(rest, "@/"); i >= 0 && rest[i] == '@' { // as PostgreSQL itself reads it
+		rest, _, _ = strings.Cut(rest[i+1:], "?")
+	}
+	if _, err := pgxpool.ParseConfig(url); err != nil || !IsURL(url) || strings.Contains(rest, "@") {
+		return notAnAddress() // the reason may quote the URL
+	}
+	return nil
+}
+
+func notAnAddress() error {
+	return &sales.Error{
+		Code: sales.CodeInvalid, Message: "the address of the PostgreSQL database is not one",
+		Hint: "write it like postgres://USER@HOST:5432/DATABASE, with characters such as @ and / in a password written as %40 and %2F",
+	}
+}
+
+// isFile makes sure that a database that is no URL is named like a file: what was meant as one may have a password in it.
+func isFile(database string) error {
+	if strings.Contains(database, "://") {
+		return notAnAddress()
+	}
+	return nil
+}
+
 // openServer connects to the PostgreSQL database that a URL names. Nothing that it says holds the URL, which may have a password in it.
 func openServer(ctx context.Context, url string, o Options) (*server, error) {
+	if err := CheckURL(url); err != nil {
+		return nil, err
+	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
-		// The reason may quote the URL.
-		return nil, &sales.Error{
-			Code: sales.CodeInvalid, Message: "the address of the PostgreSQL database is not one",
-			Hint: "write it like postgres://USER@HOST:5432/DATABASE, with characters such as @ and / in a password written as %40 and %2F",
-		}
+		return nil, notAnAddress()
 	}
 	params := config.ConnConfig.RuntimeParams
 	if params["application_name"] == "" {

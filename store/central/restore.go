@@ -37,7 +37,7 @@ func Restore(ctx context.Context, database string, r io.Reader, o RestoreOptions
 	if e := t.j.db.Close(); err == nil {
 		err = e
 	}
-	return c, report, store.Explain("restore the backup", err)
+	return c, report, store.Explain("restore the backup", t.advise(err))
 }
 
 func (t *attached) restore(ctx context.Context, in *backupReader, head BackupHeader, o RestoreOptions) (*Contents, *Report, error) {
@@ -115,10 +115,11 @@ func (r *Report) Err() error {
 	if r.Good() {
 		return nil
 	}
-	return &sales.Error{
-		Code: sales.CodeInvalid, Message: fmt.Sprintf("%d faults were found, the first: %s", len(r.Faults)+r.MoreFaults, r.Faults[0]),
-		Hint: "see `rounds-server verify`; devices hold the records too, and `--accept-faults` takes what is there",
+	hint := "see `rounds-server verify`; devices hold the records too, and `--accept-faults` takes what is there"
+	if len(r.WrongSums) > 0 {
+		hint += "; `rounds-server verify --mend-sums` computes wrong checksums and counts anew from the records"
 	}
+	return &sales.Error{Code: sales.CodeInvalid, Message: fmt.Sprintf("%d faults were found, the first: %s", len(r.Faults)+r.MoreFaults, r.Faults[0]), Hint: hint}
 }
 
 // makeRoom makes sure that the tables are empty.

@@ -25,6 +25,9 @@ type Report struct {
 	Buckets      []BucketInfo
 	Faults       []string // the first hundred, for people
 	MoreFaults   int      // beyond those
+	WrongSums    []string // buckets whose kept checksum or count is not that of their records: MendSums mends them
+
+	unreadable map[string]string // by bucket: a record that cannot be summed up
 }
 
 // Good says whether nothing was found.
@@ -63,7 +66,7 @@ type verifying struct {
 
 func (j *Journal) verify(ctx context.Context, tx *sql.Tx) (*Report, error) {
 	v := &verifying{
-		Report: &Report{Organisation: j.orgID}, j: j, ctx: ctx, tx: tx,
+		Report: &Report{Organisation: j.orgID, unreadable: map[string]string{}}, j: j, ctx: ctx, tx: tx,
 		heads: map[string]*bucketRow{}, sums: map[string]wire.Sum{}, counts: map[string]int64{}, strayed: map[string]int{}, users: map[string]bool{},
 	}
 	for _, step := range []struct {
@@ -138,11 +141,13 @@ func (v *verifying) records() error {
 				return err // not read at all
 			}
 			v.fault("%s cannot be decoded: %v", name, err)
+			v.unreadable[bucket] = name + " cannot be decoded"
 			return nil
 		}
 		k, ok := sales.KindNumbered(kind)
 		if !ok || k.Name != r.state.Kind || idText(id) != r.state.ID {
 			v.fault("%s holds %s %s", name, r.state.Kind, r.state.ID)
+			v.unreadable[bucket] = name + " holds another one"
 			return nil
 		}
 		if k.Name == "user" {
@@ -150,6 +155,7 @@ func (v *verifying) records() error {
 		}
 		if r.state.Deleted != (deleted == 1) {
 			v.fault("%s: deleted is %v in its content and %d beside it", name, r.state.Deleted, deleted)
+			v.unreadable[bucket] = name + " is both deleted and not"
 		}
 		head := v.heads[bucket]
 		if head == nil {
@@ -188,6 +194,9 @@ func (v *verifying) buckets() error {
 		}
 		if b.sum != v.sums[b.name] {
 			v.fault("bucket %s has checksum %x, and its records have %x", b.name, b.sum.Bytes(), v.sums[b.name].Bytes())
+		}
+		if b.live != v.counts[b.name] || b.sum != v.sums[b.name] {
+			v.WrongSums = append(v.WrongSums, b.name)
 		}
 	}
 	for bucket, n := range v.strayed {
