@@ -194,54 +194,6 @@ func first(newID func() string) []sales.Edit {
 	return edits
 }
 
-// step lets one thing happen.
-func (s *Sim) step(ctx context.Context) error {
-	d := s.devices[s.rng.IntN(len(s.devices))]
-	switch x := s.rng.IntN(1000); {
-	case x < 640:
-		return s.work(ctx, d)
-	case x < 820:
-		return d.sync(ctx)
-	case x < 850:
-		d.net.down = !d.net.down
-		s.note("%s down %v", d.name, d.net.down)
-		return nil
-	case x < 858:
-		s.note("%s restarts", d.name)
-		return d.restart(ctx)
-	case x < 868:
-		return d.kill(ctx)
-	case x < 885:
-		d.setClock()
-		return nil
-	case x < 915:
-		return d.undo(ctx)
-	case x < 930:
-		return d.retry(ctx)
-	case x < 955:
-		return d.net.deliverLate(ctx)
-	case x < 970:
-		return s.officeWork(ctx)
-	case x < 980:
-		return d.keepCopy(ctx)
-	case x < 983 && s.restores:
-		return d.putBack(ctx)
-	case x < 985:
-		return s.clone(ctx, d)
-	case x < 990:
-		s.note("server restarts")
-		return s.restartServer(ctx)
-	case x < 996 && s.database == "":
-		return s.backup(ctx)
-	case x < 998 && s.restores:
-		return s.restore(ctx)
-	}
-	pause := time.Duration(1+s.rng.IntN(20)) * 24 * time.Hour
-	s.note("%v pass", pause)
-	s.now = s.now.Add(pause)
-	return nil
-}
-
 // meanwhile is what another device does between two pages of a pull.
 func (s *Sim) meanwhile(ctx context.Context, puller *device) {
 	if !s.one(3) {
