@@ -72,6 +72,7 @@ func TestChangelogEntriesAreOneLineForUsers(t *testing.T) {
 }
 
 func TestDecisionsSayContextDecisionAndConsequences(t *testing.T) {
+	list := read(t, "docs/decisions/README.md")
 	for _, name := range sources(t, ".md") {
 		if !strings.HasPrefix(name, "docs/decisions/") || strings.HasSuffix(name, "/README.md") {
 			continue
@@ -80,6 +81,11 @@ func TestDecisionsSayContextDecisionAndConsequences(t *testing.T) {
 			t.Errorf("%s: the name is not NNN-title-in-words.md", name)
 		}
 		content := read(t, name)
+		// Listed under the title that it has: "- [001 …](001-….md)".
+		title, _, _ := strings.Cut(strings.TrimPrefix(content, "# "), "\n")
+		if entry := "- [" + title + "](" + strings.TrimPrefix(name, "docs/decisions/") + ")"; !strings.Contains(list, entry+"\n") {
+			t.Errorf("docs/decisions/README.md lacks the line %q", entry)
+		}
 		for _, part := range []string{"## Context", "## Decision", "## Consequences"} {
 			if !strings.Contains(content, part+"\n") {
 				t.Errorf("%s has no part %q", name, part)
