@@ -65,3 +65,49 @@ func TestMendingARefusedCreationKeepsAnEditOfWhatItTakesAlong(t *testing.T) {
 	}
 	healthy(t, s)
 }
+
+// An edit was refused, a later one of the same field is on its way: mending the refused one does not put its older value over the later one.
+func TestMendingARefusedEditLeavesALaterOneInSight(t *testing.T) {
+	s, f := openTest(t), newFakeServer()
+	id := sales.NewID()
+	publish(t, s, f.page(f.set("t:11", "partner", id, sales.Values{"name": "p", "phone": "0"})))
+	mustWrite(t, s, update("partner", id, sales.Values{"phone": "1", "tags": []string{"first"}}))
+	refused := mustUnsent(t, s)[0]
+	mustWrite(t, s, update("partner", id, sales.Values{"phone": "2"}))
+	mustUnsent(t, s) // both are on their way
+	refuse(t, s, refused)
+	mustWrite(t, s, update("partner", id, sales.Values{"address": "1 Harbour Road"}))
+	r, err := s.Get(t.Context(), "partner", id)
+	if err != nil || r.Text("phone") != "2" || r.Text("address") != "1 Harbour Road" || !sales.Same(r.Values["tags"], []string{"first"}) {
+		t.Errorf("the record holds %v, %v", r.Values, err)
+	}
+	sent := mustUnsent(t, s)
+	last := (&wire.RecordState{Kind: "partner", ID: id, Fields: statesOf(sent[len(sent)-1].Fields)}).Record().Values
+	if len(sent) != 2 || last["phone"] != nil || last["address"] == nil || last["tags"] == nil {
+		t.Errorf("sent: %+v", sent)
+	}
+	healthy(t, s)
+}
+
+// What a restored server lost, and then refused, is said as often as it is tried again: this device still has the state in which the server knew it.
+func TestWhatARestoredServerLostAndRefusedIsSaidEachTime(t *testing.T) {
+	s, f := openTest(t), newFakeServer()
+	id := sales.NewID()
+	publish(t, s, f.page(f.set("t:11", "partner", id, sales.Values{"name": "p"})))
+	mustWrite(t, s, update("partner", id, sales.Values{"phone": "1"}))
+	onServer(t, s, f)
+	if n, err := s.Resend(t.Context()); err != nil || n != 1 {
+		t.Fatal(n, err)
+	}
+	for range 3 {
+		sent := mustUnsent(t, s)
+		if len(sent) != 1 || len(sent[0].Fields) != 1 || sent[0].Fields[0].Value != "1" {
+			t.Fatalf("sent: %+v", sent)
+		}
+		refuse(t, s, sent[0])
+		if err := s.Retry(t.Context(), sent[0].ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	healthy(t, s)
+}

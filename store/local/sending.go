@@ -267,20 +267,24 @@ func (t *txn) forgetAcknowledged(ctx context.Context) error {
 }
 
 // sayAgain adds to a change that takes the place of old ones what those of them said that the server had taken and lost: the state of the record that this device
-// has may be from before that, and would make it seem as if the server still knew.
-func (c *change) sayAgain(plain, old []*change, wanted *row) {
+// has may be from before that, and would make it seem as if the server still knew. The same is true of a change that said such things again and was refused: it
+// names another stamp than that of the value that seems to be there already.
+func (c *change) sayAgain(plain, old []*change, prev, wanted *row) {
+	kind := tables[c.Kind].kind
 	for i, o := range old {
-		if !o.resent || o.Verb == sales.Delete {
+		if o.Verb == sales.Delete {
 			continue
 		}
-		if o.Verb == sales.Create {
+		if o.resent && o.Verb == sales.Create {
 			c.Verb = sales.Create
 		}
 		for _, e := range plain[i].Fields {
-			if slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool { return f.Number == e.Number }) {
+			f, known := kind.FieldNumber(e.Number)
+			if slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool { return f.Number == e.Number }) ||
+				!o.resent && (prev == nil || !known || f.Merge == sales.SumMerge || e.Base == prev.stamp(e.Number) || !sales.Same(e.Value, wanted.rec.Values[f.Name])) {
 				continue
 			}
-			if f, ok := tables[c.Kind].kind.FieldNumber(e.Number); ok {
+			if known {
 				e.Value = wanted.rec.Values[f.Name]
 			}
 			c.Fields = append(c.Fields, e)

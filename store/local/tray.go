@@ -292,6 +292,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 		for i, o := range old {
 			p := *o
 			p.state, p.resent = stateWaiting, false
+			p.Fields = notWrittenSince(tb.kind, o, remaining)
 			plain[i] = &p
 		}
 		wanted := overlay(base, plain)
@@ -312,7 +313,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 			prev = rowOf(tb, base)
 		}
 		c.Fields, c.before = editsOf(tb.kind, prev, cleared(prev, sales.Apply(rowOf(tb, wanted).rec.Values, mending)))
-		c.sayAgain(plain, old, rowOf(tb, wanted))
+		c.sayAgain(plain, old, prev, rowOf(tb, wanted))
 		if len(c.Fields) == 0 && base != nil {
 			return w.rebase(ctx, tb, id, server)
 		}
