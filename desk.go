@@ -19,6 +19,7 @@ import (
 	"github.com/rounds-field/rounds/app/welcome"
 	"github.com/rounds-field/rounds/assets/sample"
 	"github.com/rounds-field/rounds/sales"
+	"github.com/rounds-field/rounds/sync/client"
 	"github.com/rounds-field/rounds/workbook"
 )
 
@@ -57,7 +58,7 @@ func newDesk(ctx context.Context, w fyne.Window, wb *workbook.Workbook, prefs *p
 	return d
 }
 
-// signInAtStart signs in as the flags say, unless that user is signed in already.
+// signInAtStart signs in as the flags say, unless that user is signed in there already.
 func (d *desk) signInAtStart(o options) error {
 	if o.user == "" {
 		return nil
@@ -66,7 +67,11 @@ func (d *desk) signInAtStart(o options) error {
 	if err != nil {
 		return err
 	}
-	if id.UserName == o.user && d.book.Engine() != nil {
+	at, err := client.Address(o.server)
+	if err != nil {
+		return err
+	}
+	if id.UserName == o.user && id.Server == at && d.book.Engine() != nil {
 		d.prefs.Begun = true
 		return nil
 	}
@@ -75,7 +80,8 @@ func (d *desk) signInAtStart(o options) error {
 		return fmt.Errorf("read the password: %w", err)
 	}
 	err = d.book.SignIn(d.ctx, o.server, o.user, strings.TrimSpace(string(password)))
-	if sales.HasCode(err, sales.CodeServerMoved) { // only a person can say whether it has, and in the window
+	// Only a person can say whether the server has moved, and in the window; and who has a workbook here works on in it.
+	if sales.HasCode(err, sales.CodeServerMoved) || err != nil && id.UserName == o.user && d.book.Engine() != nil {
 		d.notice = err
 		return nil
 	}
