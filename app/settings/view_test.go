@@ -150,7 +150,7 @@ func TestTheSignInFormNamesWhatIsMissing(t *testing.T) {
 
 func TestSomebodyElseSignsInBesideWhatIsShown(t *testing.T) {
 	s := show(uitest.NewHost(t), connected)
-	uitest.TapText(t, s.content, "Sign in as somebody else")
+	uitest.TapText(t, s.content, "Change user or server")
 	if !uitest.Shows(s.content, "Sign out") || uitest.Find[*ui.Entry](t, s.content, 0).Text != connected.Server {
 		t.Errorf("the page shows %q", uitest.Texts(s.content))
 	}
