@@ -49,6 +49,9 @@ const (
 	CodeInternal         = "internal"          // a fault of the program
 )
 
+// FileReasonDamaged is the Reason of an Error with CodeFile about a content of this device that is not what it was any more.
+const FileReasonDamaged = "damaged"
+
 // Error is one line: where, what, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder

@@ -104,14 +104,3 @@ func stateText(s sales.SyncState) (string, ui.Tone) {
 
 // verbText names a verb.
 func verbText(v sales.Verb) string { return ui.T("syncing.verb." + v.String()) }
-
-// filesText says which contents of files are still to be sent; "" for none.
-func filesText(s sales.SyncState) string {
-	switch {
-	case s.FileTotal > 0:
-		return ui.T("syncing.files.sending", "Done", ui.FormatBytes(max(1, s.FileDone)), "Total", ui.FormatBytes(s.FileTotal), "Count", s.FilesWaiting)
-	case s.FilesWaiting > 0:
-		return ui.T("syncing.files.waiting", "Count", s.FilesWaiting)
-	}
-	return ""
-}

@@ -21,6 +21,7 @@ type shown struct {
 	book    *fakebook.Book
 	tray    *fakeTray
 	content fyne.CanvasObject
+	state   sales.SyncState
 	synced  int
 }
 
@@ -28,9 +29,8 @@ func show(t *testing.T, h *uitest.Host, tab string) *shown {
 	t.Helper()
 	model, book, tray := sampleModel(t)
 	s := &shown{host: h, book: book, tray: tray}
-	state := func() sales.SyncState {
-		return sales.SyncState{Phase: sales.SyncIdle, Waiting: 3, Rejected: 2, Conflicts: 1, LastSync: uitest.Clock.Add(-time.Minute)}
-	}
+	s.state = sales.SyncState{Phase: sales.SyncIdle, Waiting: 3, Rejected: 2, Conflicts: 1, LastSync: uitest.Clock.Add(-time.Minute)}
+	state := func() sales.SyncState { return s.state }
 	made, ok := NewPage(h, ui.Route{Name: "sync"}, Deps{Model: model, State: state, Sync: func() { s.synced++ }}).(*page)
 	if !ok {
 		t.Fatal("the sync page is another one")
