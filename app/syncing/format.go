@@ -99,6 +99,9 @@ func stateText(s sales.SyncState) (string, ui.Tone) {
 	if s.Waiting > 0 {
 		return ui.T("syncing.state.waiting", "Count", s.Waiting), ui.ToneInfo
 	}
+	if s.FilesWaiting > 0 { // what keeps them is said below
+		return ui.T("syncing.state.synced_but_files", "Time", ui.FormatTime(s.LastSync)), ui.ToneInfo
+	}
 	return ui.T("syncing.state.synced", "Time", ui.FormatTime(s.LastSync)), ui.ToneSuccess
 }
 
