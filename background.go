@@ -17,7 +17,7 @@ func (d *desk) startSync() {
 	if engine := d.book.Engine(); engine != nil {
 		unsubscribe = engine.OnState(d.showState)
 		running.Go(func() { engine.Run(ctx) })
-		running.Go(func() { d.book.RunFiles(ctx) })
+		running.Go(func() { d.book.RunFiles(ctx, nil) })
 	} else {
 		d.showState(d.syncState())
 	}
@@ -74,13 +74,19 @@ func (d *desk) showState(s sales.SyncState) {
 	if shell == nil {
 		return
 	}
-	shell.SetSync(app.SyncStatus{
-		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting + s.FilesWaiting, Trouble: s.Rejected + s.Conflicts + s.Differences,
-		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
-		Done: s.Done, Total: s.Total, Left: s.Left,
-	})
-	shell.SetBadge("sync", s.Rejected+s.Conflicts+s.Differences)
+	status := statusOf(s)
+	shell.SetSync(status)
+	shell.SetBadge("sync", status.Trouble)
 	if s.Phase != sales.SyncRunning || s.Total > 0 {
 		shell.StateChanged()
+	}
+}
+
+// statusOf is what the window's frame shows of syncing.
+func statusOf(s sales.SyncState) app.SyncStatus {
+	return app.SyncStatus{
+		Local: s.Phase == sales.SyncLocal, Waiting: s.Waiting + s.FilesWaiting - s.FilesRefused, Trouble: s.Rejected + s.Conflicts + s.Differences + s.FilesRefused,
+		Online: s.Phase == sales.SyncIdle || s.Phase == sales.SyncRunning, Running: s.Phase == sales.SyncRunning, Last: s.LastSync,
+		Done: s.Done, Total: s.Total, Left: s.Left,
 	}
 }

@@ -54,7 +54,7 @@ func (s *Shell) Compose(d Services) {
 	project := projects.NewPage(projects.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
 	heard := feedback.NewPage(feedback.Deps{Book: d.Book, Me: d.Me, Now: d.Now, Attach: attach})
 	news := announcements.NewPage(announcements.Deps{Book: d.Book, Me: d.Me, Now: d.Now})
-	unsettled := syncing.Deps{Model: &syncing.Model{Book: d.Book, Tray: d.Tray, Health: d.Health, History: d.History}, State: d.State, Sync: d.Sync}
+	unsettled := syncing.Deps{Model: &syncing.Model{Book: d.Book, Tray: d.Tray, Health: d.Health, Files: d.Files, History: d.History}, State: d.State, Sync: d.Sync}
 
 	place := func(route, label string, icon fyne.Resource, f Factory) {
 		s.Add(NavItem{Route: route, LabelKey: label, Icon: icon}, f)

@@ -53,6 +53,9 @@ const (
 // StorageDamaged is the Reason of an Error with CodeStorage when the database's file does not hold what was written there.
 const StorageDamaged = "damaged"
 
+// FileReasonDamaged is the Reason of an Error with CodeFile about a content of this device that is not what it was any more.
+const FileReasonDamaged = "damaged"
+
 // Error is one line: where, what, and what to do.
 func (e *Error) Error() string {
 	var b strings.Builder

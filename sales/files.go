@@ -19,12 +19,36 @@ const (
 	FileSending FileState = "sending" // being sent now
 	FileComing  FileState = "coming"  // somebody else's, and not wholly on the server yet
 	FileRefused FileState = "refused" // on this computer only: the server does not take it, for its size or for want of room
+	FileDamaged FileState = "damaged" // on this computer only, and not what it was when it was added: it cannot be sent
 	FileThere   FileState = "there"   // on the server, not fetched yet
 )
 
 // Here says whether the content can be opened without the network.
 func (s FileState) Here() bool {
-	return s == FileHere || s == FileWaiting || s == FileSending || s == FileRefused
+	return s == FileHere || s == FileWaiting || s == FileSending || s == FileRefused || s == FileDamaged
+}
+
+// FileStatus is where a content is, and what keeps it from where it should be.
+type FileStatus struct {
+	State FileState
+	// Problem is why the server does not have a content of this device: why it was refused, or what was in its way when it was to be sent last. It is nil while
+	// nothing is known to be in its way.
+	Problem error
+}
+
+// UnsentFile is a content that was added on this device and that the server does not have whole, with one of the attachments that name it. Where this user sees
+// none of them any more, the attachment has only the hash and the size.
+type UnsentFile struct {
+	Attachment
+	FileStatus
+}
+
+// Name is what people know a file by.
+func (f UnsentFile) Name() string {
+	if f.FileName != "" {
+		return f.FileName
+	}
+	return f.SHA256
 }
 
 // Files are the contents of attachments. Everything but Fetch works without the network.
@@ -33,7 +57,10 @@ type Files interface {
 	// The hash and the size of a are set from the content, its media type from name and content where it is empty. It gives the attachment's id.
 	AddFile(ctx context.Context, a Attachment, content io.Reader) (string, error)
 	// FileStates tells where contents are, by hash.
-	FileStates(ctx context.Context, hashes []string) (map[string]FileState, error)
+	FileStates(ctx context.Context, hashes []string) (map[string]FileStatus, error)
+	// UnsentFiles lists the contents of this device that the server does not have: first those that it does not take or that cannot be sent, then in the order
+	// in which they were added.
+	UnsentFiles(ctx context.Context) ([]UnsentFile, error)
 	// FetchFile gives the path of an attachment's content on this device under its own file name, for other programs to read; it is fetched first when it
 	// is not here. An Error with CodeNotReady says that it is still on its way to the server.
 	FetchFile(ctx context.Context, attachmentID string) (path string, err error)
@@ -61,6 +88,23 @@ func ParentOf(kind string) string {
 		return ""
 	}
 	return f.Name
+}
+
+// Parent is the record at which an attachment was added: the most particular of those that it belongs to. Both are empty when it belongs to none.
+func (a Attachment) Parent() (kind, id string) {
+	for _, p := range [][2]string{
+		{"visit", a.VisitID},
+		{"feedback", a.FeedbackID},
+		{"opportunity", a.OpportunityID},
+		{"project", a.ProjectID},
+		{"partner", a.PartnerID},
+		{"account", a.AccountID},
+	} {
+		if p[1] != "" {
+			return p[0], p[1]
+		}
+	}
+	return "", ""
 }
 
 // AttachTo sets the field by which an attachment belongs to a record; false when files cannot be attached to that kind.

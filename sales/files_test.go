@@ -16,3 +16,26 @@ func TestAFileThatWouldBeStartedIsKnownByItsName(t *testing.T) {
 		}
 	}
 }
+
+func TestAnAttachmentBelongsToTheRecordAtWhichItWasAdded(t *testing.T) {
+	for _, kind := range []string{"visit", "feedback", "opportunity", "project", "account", "partner", ""} {
+		var a sales.Attachment
+		if kind != "partner" {
+			a.PartnerID = "company" // of the visit, as a screen adds it
+		}
+		want, id := "partner", "company"
+		if kind != "" {
+			a.AttachTo(kind, "1")
+			want, id = kind, "1"
+		}
+		if kind == "account" {
+			a.PartnerID = ""
+		}
+		if gotKind, gotID := a.Parent(); gotKind != want || gotID != id {
+			t.Errorf("attached to a %q, it belongs to %s %s", kind, gotKind, gotID)
+		}
+	}
+	if kind, id := (sales.Attachment{}).Parent(); kind+id != "" {
+		t.Errorf("attached to nothing, it belongs to %s %s", kind, id)
+	}
+}

@@ -77,18 +77,22 @@ type SyncState struct {
 	Problem     error
 
 	FilesWaiting int   // contents of files that the server has not got whole
+	FilesRefused int   // of these, those that the server does not take or that were damaged here
 	FileDone     int64 // bytes that the server has of the content that is being sent
 	FileTotal    int64 // bytes of that content; 0 when none is being sent
+	// FileProblem is why files did not get through last, while records do; nil when they did. It is tried again by itself.
+	FileProblem error
 }
 
 // SyncReport is what one sync did.
 type SyncReport struct {
-	Pushed    int     `json:"pushed"`    // changes settled as applied, merged or known
-	Pulled    int     `json:"pulled"`    // records received
-	Rejected  int     `json:"rejected"`  // changes refused or held
-	Conflicts int     `json:"conflicts"` // values of this user that lost, newly learnt
-	Mended    int     `json:"mended"`    // records that differed from the server's and were fetched again
-	BytesOut  int64   `json:"bytes_out"`
+	Pushed    int     `json:"pushed"`     // changes settled as applied, merged or known
+	Pulled    int     `json:"pulled"`     // records received
+	Rejected  int     `json:"rejected"`   // changes refused or held
+	Conflicts int     `json:"conflicts"`  // values of this user that lost, newly learnt
+	Mended    int     `json:"mended"`     // records that differed from the server's and were fetched again
+	FilesSent int     `json:"files_sent"` // contents that the server has whole now
+	BytesOut  int64   `json:"bytes_out"`  // on the network, those of files too
 	BytesIn   int64   `json:"bytes_in"`
 	Seconds   float64 `json:"seconds"`
 }

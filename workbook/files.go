@@ -3,6 +3,7 @@ package workbook
 import (
 	"context"
 	"io"
+	"sync"
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
@@ -21,13 +22,34 @@ func (w *Workbook) transfers() *replica.Files {
 	return w.files
 }
 
-// RunFiles sends and fetches files by itself until ctx ends, beside the engine's Run.
-func (w *Workbook) RunFiles(ctx context.Context) {
+// RunFiles sends and fetches files by itself until ctx ends, beside the engine's Run. told hears of each round what it did and why it did not get through; it may be
+// nil.
+func (w *Workbook) RunFiles(ctx context.Context, told func(replica.FileReport, error)) {
 	w.mu.Lock()
 	f, e := w.files, w.engine
 	w.mu.Unlock()
 	if f != nil && e != nil {
-		f.Run(ctx, e)
+		f.Run(ctx, e, told)
+	}
+}
+
+// fileProgress gives the progress of files to the engine's state. What keeps files is shown beside each of them, and so attachments look different when it changes.
+func (w *Workbook) fileProgress(e *replica.Engine) func(replica.FileProgress) {
+	var mu sync.Mutex
+	shown := ""
+	return func(p replica.FileProgress) {
+		e.FileProgress(p)
+		now := ""
+		if p.Problem != nil {
+			now = p.Problem.Error()
+		}
+		mu.Lock()
+		changed := now != shown
+		shown = now
+		mu.Unlock()
+		if changed {
+			w.announce([]string{"attachment"})
+		}
 	}
 }
 
@@ -45,29 +67,53 @@ func (w *Workbook) AddFile(ctx context.Context, a sales.Attachment, content io.R
 }
 
 // FileStates tells where contents are; see sales.Files.
-func (w *Workbook) FileStates(ctx context.Context, hashes []string) (map[string]sales.FileState, error) {
+func (w *Workbook) FileStates(ctx context.Context, hashes []string) (map[string]sales.FileStatus, error) {
 	states, err := w.store().FileStates(ctx, hashes)
 	if err != nil {
 		return nil, err
-	}
-	f := w.transfers()
-	if f != nil {
-		if h := f.Sending(); states[h] == sales.FileWaiting {
-			states[h] = sales.FileSending
-		}
 	}
 	id, err := w.Identity(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if id.Server == "" { // there is nobody to send it to
-		for h, s := range states {
-			if s == sales.FileWaiting {
-				states[h] = sales.FileHere
-			}
+	for h, s := range states {
+		if s.State == sales.FileWaiting {
+			states[h] = w.waiting(id.Server, h)
 		}
 	}
 	return states, nil
+}
+
+// waiting is how a content stands that is to be sent.
+func (w *Workbook) waiting(server, hash string) sales.FileStatus {
+	f := w.transfers()
+	switch {
+	case server == "": // there is nobody to send it to
+		return sales.FileStatus{State: sales.FileHere}
+	case f == nil:
+		return sales.FileStatus{State: sales.FileWaiting}
+	case f.Sending() == hash:
+		return sales.FileStatus{State: sales.FileSending}
+	}
+	return sales.FileStatus{State: sales.FileWaiting, Problem: f.Problem(hash)}
+}
+
+// UnsentFiles lists the contents that the server does not have; see sales.Files. There are none while there is no server.
+func (w *Workbook) UnsentFiles(ctx context.Context) ([]sales.UnsentFile, error) {
+	id, err := w.Identity(ctx)
+	if err != nil || id.Server == "" {
+		return nil, err
+	}
+	list, err := w.store().UnsentFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range list {
+		if f.State == sales.FileWaiting {
+			list[i].FileStatus = w.waiting(id.Server, f.SHA256)
+		}
+	}
+	return list, nil
 }
 
 // FetchFile gives the path of an attachment's content; see sales.Files.

@@ -34,6 +34,7 @@ type fileSite struct {
 	people  *accounts.Service
 	store   *files.Store
 	inWay   atomic.Pointer[func(http.Handler) http.Handler]
+	close   func() // nobody answers any more
 }
 
 func startFileServer(t *testing.T, limits files.Limits) *fileSite {
@@ -71,7 +72,7 @@ func startFileServer(t *testing.T, limits files.Limits) *fileSite {
 			t.Error(err)
 		}
 	})
-	s.url = srv.URL
+	s.url, s.close = srv.URL, srv.Close
 	return s
 }
 
@@ -123,7 +124,7 @@ func stateOf(t *testing.T, wb *Workbook, content []byte) sales.FileState {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return states[h]
+	return states[h].State
 }
 
 func hashOf(b []byte) string {

@@ -42,9 +42,9 @@ func TestOneFileThatCannotBeSentHoldsUpNoOther(t *testing.T) {
 				return err
 			}
 			return os.Mkdir(path, 0o700)
-		}, sales.FileRefused},
-		"its content is shorter than it was": {func(_ *fileSite, path, _ string) error { return os.Truncate(path, 700_000) }, sales.FileRefused},
-		"its content is another one":         {func(_ *fileSite, path, _ string) error { return os.WriteFile(path, randomBytes(8, 1_000_000), 0o600) }, sales.FileRefused},
+		}, sales.FileDamaged},
+		"its content is shorter than it was": {func(_ *fileSite, path, _ string) error { return os.Truncate(path, 700_000) }, sales.FileDamaged},
+		"its content is another one":         {func(_ *fileSite, path, _ string) error { return os.WriteFile(path, randomBytes(8, 1_000_000), 0o600) }, sales.FileDamaged},
 		"the server fails with one of its chunks": {func(s *fileSite, _, hash string) error {
 			refuse(s, hash, http.StatusServiceUnavailable, `{"code":"storage","message":"the server's file store does not answer"}`)
 			return nil

@@ -105,14 +105,23 @@ func (w *Workbook) Engine() *replica.Engine {
 
 // Sync does one complete sync now: the records, then the files.
 func (w *Workbook) Sync(ctx context.Context) (sales.SyncReport, error) {
-	if e := w.Engine(); e != nil {
-		report, err := e.Sync(ctx)
-		if f := w.transfers(); err == nil && f != nil {
-			err = f.Round(ctx)
-		}
+	w.mu.Lock()
+	e, f, c := w.engine, w.files, w.client
+	w.mu.Unlock()
+	if e == nil {
+		return sales.SyncReport{}, w.notSignedIn(ctx)
+	}
+	begun := w.now()
+	out, in := c.Traffic()
+	report, err := e.Sync(ctx)
+	if err != nil {
 		return report, err
 	}
-	return sales.SyncReport{}, w.notSignedIn(ctx)
+	round, err := f.Round(ctx)
+	report.FilesSent = round.Sent
+	outNow, inNow := c.Traffic()
+	report.BytesOut, report.BytesIn, report.Seconds = outNow-out, inNow-in, w.now().Sub(begun).Seconds()
+	return report, err
 }
 
 // State is the state of syncing, with or without a server.
@@ -137,7 +146,7 @@ func (w *Workbook) State(ctx context.Context) (sales.SyncState, error) {
 		s.Phase = sales.SyncSignedOut
 	}
 	if s.Waiting, s.Rejected, s.Conflicts, err = w.Store.Counts(ctx); err == nil && id.Server != "" {
-		s.FilesWaiting, err = w.Store.FilesWaiting(ctx)
+		s.FilesWaiting, s.FilesRefused, err = w.Store.FilesWaiting(ctx)
 	}
 	if err != nil {
 		return s, err
@@ -231,7 +240,7 @@ func (w *Workbook) connect(ctx context.Context) error {
 	}
 	w.client = c
 	w.engine = replica.New(w.Store, c, replica.Options{Now: w.now, Server: id.Server, User: id.UserName})
-	w.files = replica.NewFiles(w.Store, c, w.engine.FileProgress)
+	w.files = replica.NewFiles(w.Store, c, w.fileProgress(w.engine))
 	return nil
 }
 

@@ -99,19 +99,11 @@ func stateText(s sales.SyncState) (string, ui.Tone) {
 	if s.Waiting > 0 {
 		return ui.T("syncing.state.waiting", "Count", s.Waiting), ui.ToneInfo
 	}
+	if s.FilesWaiting > 0 { // what keeps them is said below
+		return ui.T("syncing.state.synced_but_files", "Time", ui.FormatTime(s.LastSync)), ui.ToneInfo
+	}
 	return ui.T("syncing.state.synced", "Time", ui.FormatTime(s.LastSync)), ui.ToneSuccess
 }
 
 // verbText names a verb.
 func verbText(v sales.Verb) string { return ui.T("syncing.verb." + v.String()) }
-
-// filesText says which contents of files are still to be sent; "" for none.
-func filesText(s sales.SyncState) string {
-	switch {
-	case s.FileTotal > 0:
-		return ui.T("syncing.files.sending", "Done", ui.FormatBytes(max(1, s.FileDone)), "Total", ui.FormatBytes(s.FileTotal), "Count", s.FilesWaiting)
-	case s.FilesWaiting > 0:
-		return ui.T("syncing.files.waiting", "Count", s.FilesWaiting)
-	}
-	return ""
-}

@@ -25,6 +25,7 @@ type Model struct {
 	Book    sales.Workbook
 	Tray    Tray
 	Health  HealthBook // may be nil
+	Files   Unsent     // may be nil
 	History History
 }
 
@@ -33,6 +34,7 @@ type Overview struct {
 	Waiting   []sales.Pending // to be sent, newest first
 	Refused   []sales.Pending // rejected, which the user must mend, then those held that follow by themselves
 	Conflicts []Conflict      // open first, then decided
+	Kept      []KeptFiles     // files that are not sent before somebody does something
 	Health    sales.Condition // what checks of the workbook found
 	Differing []string        // names the records that differ, for each difference
 }
@@ -62,7 +64,10 @@ func (m *Model) Load(ctx context.Context) (Overview, error) {
 		}
 	}
 	slices.SortStableFunc(o.Refused, func(a, b sales.Pending) int { return heldLast(a) - heldLast(b) })
-	if o.Conflicts, err = m.conflicts(ctx); err != nil || m.Health == nil {
+	if o.Conflicts, err = m.conflicts(ctx); err != nil {
+		return o, err
+	}
+	if o.Kept, err = m.keptFiles(ctx); err != nil || m.Health == nil {
 		return o, err
 	}
 	if o.Health, err = m.Health.Health(ctx); err != nil {

@@ -2,6 +2,7 @@ package syncing
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -32,8 +33,10 @@ type page struct {
 	tab   string
 	shown Overview
 
+	body      *fyne.Container
 	banner    *fyne.Container
 	health    []fyne.CanvasObject // banners below the one of the state
+	kept      []fyne.CanvasObject // banners of files that stay here
 	tabs      *ui.Tabs
 	waiting   *tray
 	refused   *tray
@@ -73,8 +76,8 @@ func (p *page) build() {
 		ui.Tab{Key: "conflicts", Label: ui.T("syncing.conflicts"), Build: func() fyne.CanvasObject { return p.conflicts.content }},
 	)
 	now := ui.WithIcon(ui.PrimaryButton(ui.T("syncing.sync_now"), p.deps.Sync), ui.IconSync)
-	body := ui.Border(p.banner, nil, nil, nil, p.tabs)
-	p.content = ui.PageFrame(ui.T("syncing.title"), ui.T("syncing.subtitle"), []fyne.CanvasObject{now}, nil, body)
+	p.body = ui.VGap(4, p.banner, ui.Grow(p.tabs))
+	p.content = ui.PageFrame(ui.T("syncing.title"), ui.T("syncing.subtitle"), []fyne.CanvasObject{now}, nil, p.body)
 }
 
 // Refresh reads everything anew.
@@ -87,6 +90,10 @@ func (p *page) Refresh() {
 		}
 		first := p.shown.Waiting == nil && p.shown.Refused == nil && p.shown.Conflicts == nil
 		p.shown = o
+		p.kept = nil
+		for _, k := range o.Kept {
+			p.kept = append(p.kept, ui.PadXY(0, 6, k.banner(p.host)))
+		}
 		p.showHealth()
 		p.waiting.set(o.Waiting)
 		p.refused.set(o.Refused)
@@ -115,11 +122,16 @@ func (p *page) showState() {
 	if files := filesText(state); files != "" {
 		shown = ui.VGap(2, shown, ui.PadXY(14, 4, ui.Muted(files).Elastic()))
 	}
-	if len(p.health) > 0 {
-		shown = container.NewVBox(append([]fyne.CanvasObject{shown}, p.health...)...)
+	below := slices.Concat(p.kept, p.health)
+	if trouble := filesTrouble(state); trouble != "" {
+		below = slices.Insert(below, 0, fyne.CanvasObject(ui.PadXY(0, 6, ui.NewBanner(ui.ToneWarning, trouble, "", nil))))
+	}
+	if len(below) > 0 {
+		shown = ui.VGap(4, append([]fyne.CanvasObject{shown}, below...)...)
 	}
 	p.banner.Objects = []fyne.CanvasObject{shown}
-	p.banner.Refresh()
+	p.banner.Refresh() // gives the texts their width, and so their height,
+	p.body.Refresh()   // for which the tabs make room
 }
 
 // act runs one action on the workbook, says that it worked, and shows what is there then.

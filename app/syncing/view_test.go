@@ -21,6 +21,7 @@ type shown struct {
 	book    *fakebook.Book
 	tray    *fakeTray
 	content fyne.CanvasObject
+	state   sales.SyncState
 	synced  int
 }
 
@@ -28,9 +29,8 @@ func show(t *testing.T, h *uitest.Host, tab string) *shown {
 	t.Helper()
 	model, book, tray := sampleModel(t)
 	s := &shown{host: h, book: book, tray: tray}
-	state := func() sales.SyncState {
-		return sales.SyncState{Phase: sales.SyncIdle, Waiting: 3, Rejected: 2, Conflicts: 1, LastSync: uitest.Clock.Add(-time.Minute)}
-	}
+	s.state = sales.SyncState{Phase: sales.SyncIdle, Waiting: 3, Rejected: 2, Conflicts: 1, LastSync: uitest.Clock.Add(-time.Minute)}
+	state := func() sales.SyncState { return s.state }
 	made, ok := NewPage(h, ui.Route{Name: "sync"}, Deps{Model: model, State: state, Sync: func() { s.synced++ }}).(*page)
 	if !ok {
 		t.Fatal("the sync page is another one")
@@ -141,8 +141,9 @@ func TestEveryStateOfSyncingHasItsSentence(t *testing.T) {
 		"This workbook works on this computer only. 4 changes are kept for the day it is connected to a server.": {Phase: sales.SyncLocal, Waiting: 4},
 		"Receiving records: 1,200 of 5,000. You can work meanwhile.":                                             {Phase: sales.SyncRunning, Done: 1200, Total: 5000},
 		"Receiving records: 1,200 of 50,000, about 3 minutes left. You can work meanwhile.":                      {Phase: sales.SyncRunning, Done: 1200, Total: 50_000, Left: 3 * time.Minute},
-		"Connected":           {Phase: sales.SyncIdle},
-		"All synced at 09:30": {Phase: sales.SyncIdle, LastSync: uitest.Clock},
+		"Connected":                     {Phase: sales.SyncIdle},
+		"All synced at 09:30":           {Phase: sales.SyncIdle, LastSync: uitest.Clock},
+		"All but files synced at 09:30": {Phase: sales.SyncIdle, LastSync: uitest.Clock, FilesWaiting: 1},
 	} {
 		if got, _ := stateText(state); got != want {
 			t.Errorf("%+v is %q instead of %q", state, got, want)

@@ -32,7 +32,7 @@ type FileDesk interface {
 // attachmentRow is an attachment as it is shown.
 type attachmentRow struct {
 	sales.Attachment
-	State sales.FileState
+	sales.FileStatus
 	Owner string
 }
 
@@ -46,7 +46,7 @@ func (d *FileDeps) load(ctx context.Context, kind, id string) ([]attachmentRow, 
 	rows := make([]attachmentRow, len(records))
 	var hashes, owners []string
 	for i, r := range records {
-		rows[i] = attachmentRow{Attachment: sales.As[sales.Attachment](r), State: sales.FileNone}
+		rows[i] = attachmentRow{Attachment: sales.As[sales.Attachment](r)}
 		hashes = append(hashes, rows[i].SHA256)
 		owners = append(owners, rows[i].OwnerID)
 	}
@@ -61,7 +61,8 @@ func (d *FileDeps) load(ctx context.Context, kind, id string) ([]attachmentRow, 
 	}
 	for i := range rows {
 		rows[i].Owner = names[rows[i].OwnerID]
-		rows[i].State = cmp.Or(states[rows[i].SHA256], sales.FileNone)
+		rows[i].FileStatus = states[rows[i].SHA256]
+		rows[i].State = cmp.Or(rows[i].State, sales.FileNone)
 	}
 	return rows, nil
 }
@@ -81,7 +82,7 @@ func fileTone(s sales.FileState) Tone {
 		return ToneWarning
 	case sales.FileSending:
 		return ToneInfo
-	case sales.FileRefused:
+	case sales.FileRefused, sales.FileDamaged:
 		return ToneDanger
 	}
 	return ToneNeutral

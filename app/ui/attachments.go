@@ -120,7 +120,11 @@ func (a *Attachments) row(row attachmentRow) fyne.CanvasObject {
 	more = IconButton(IconMore, T("ui.files.more"), func() { ShowMenu(a.host.Canvas(), more, a.menu(row)...) })
 	badge := NewBadge(T("ui.files.state."+string(row.State)), fileTone(row.State))
 	line := HGap(10, container.NewCenter(a.picture(row)), Grow(VGap(1, texts...)), container.NewCenter(badge), container.NewCenter(more))
-	return newTappable(PadXY(6, 6, line), 6, func() { a.open(row) })
+	var shown fyne.CanvasObject = line
+	if row.Problem != nil { // below the name, and in full: it says what to do
+		shown = VGap(2, line, HGap(10, Fixed(pictureWidth, 1, container.NewStack()), Grow(Prose(ErrorText(row.Problem)))))
+	}
+	return newTappable(PadXY(6, 6, shown), 6, func() { a.open(row) })
 }
 
 // picture is the small form of an attachment, else a sign of its kind, in the same room.

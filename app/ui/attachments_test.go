@@ -2,6 +2,8 @@ package ui_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"image"
 	"image/color"
@@ -50,6 +52,34 @@ func (f *fileArea) put(n uint64, name, mediaType, caption string, content []byte
 		f.files.States[a.SHA256] = state
 	}
 	f.book.Put(a)
+}
+
+func TestWhatKeepsAFileLooksAsItDid(t *testing.T) {
+	uitest.Golden(t, "attachments-kept", func(h *uitest.Host) fyne.CanvasObject {
+		f := newFileArea(t, h, sales.RoleRep)
+		for i, kept := range []struct {
+			state sales.FileState
+			why   *sales.Error
+		}{
+			{sales.FileWaiting, &sales.Error{Code: sales.CodeOffline, Reason: sales.OfflineFault}},
+			{sales.FileRefused, &sales.Error{Code: sales.CodeTooLarge, Args: map[string]any{"Limit": "3 MB"}}},
+			{sales.FileRefused, &sales.Error{Code: sales.CodeQuota}},
+			{sales.FileDamaged, &sales.Error{Code: sales.CodeFile, Reason: sales.FileReasonDamaged}},
+		} {
+			content := shelfPhoto(400+i, 300)
+			f.put(uint64(10+i), "陈列照片.jpg", "image/jpeg", "入口展架，新品在左，价格牌齐全，缺少海报", content, kept.state)
+			f.files.Problems[hashOf(content)] = kept.why
+		}
+		area := ui.MaxWidth(520, ui.Panel(f.area.Content())) // as beside other things: the reasons wrap
+		f.area.Refresh()
+		h.Window.SetContent(area)
+		return area
+	})
+}
+
+func hashOf(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }
 
 func shelfPhoto(w, h int) []byte {
@@ -152,6 +182,42 @@ func TestAFileIsOpenedSavedAndRemoved(t *testing.T) {
 	uitest.TapText(t, h.Canvas().Overlays().Top(), ui.T("ui.files.remove.yes"))
 	if all := fakebook.All[sales.Attachment](f.book); len(all) != 0 {
 		t.Errorf("still there: %+v", all)
+	}
+}
+
+// Why a file is not sent stands beside it in the user's language, with what to do; nothing stands there when nothing is known.
+func TestAFileThatIsNotSentSaysWhy(t *testing.T) {
+	t.Cleanup(func() { ui.SetLanguage("en") })
+	for lang, reasons := range map[string]map[string]*sales.Error{
+		"en": {
+			"The file is too large; at most 1 MB can be attached. Attach a smaller one.":   {Code: sales.CodeTooLarge, Kind: "attachment", Field: "sha256", Args: map[string]any{"Limit": "1 MB"}},
+			"There is no more room for files on the server. Remove files":                  {Code: sales.CodeQuota, Kind: "attachment", Field: "sha256"},
+			"Your role or your territories do not allow this (Attachment). Ask your":       {Code: sales.CodeForbidden, Kind: "attachment", Field: "sha256"},
+			"The server received something else than this file holds. It is offered again": {Code: sales.CodeInvalid, Kind: "attachment", Field: "sha256"},
+			"The copy on this computer was damaged. Attach the same file once more":        {Code: sales.CodeFile, Reason: sales.FileReasonDamaged, Kind: "attachment", Field: "sha256"},
+			"The server has a fault of its own. It is tried again by itself":               {Code: sales.CodeOffline, Reason: sales.OfflineFault},
+		},
+		"zh": {
+			"文件太大，最多可附加 1 MB。请换一个较小的文件。": {Code: sales.CodeTooLarge, Kind: "attachment", Field: "sha256", Args: map[string]any{"Limit": "1 MB"}},
+			"服务器上的文件空间已用完。请删除不再需要的文件":    {Code: sales.CodeQuota, Kind: "attachment", Field: "sha256"},
+			"服务器收到的内容与此文件不符。":            {Code: sales.CodeInvalid, Kind: "attachment", Field: "sha256"},
+			"本机上的副本已损坏。请从原来的位置":          {Code: sales.CodeFile, Reason: sales.FileReasonDamaged, Kind: "attachment", Field: "sha256"},
+		},
+	} {
+		ui.SetLanguage(lang)
+		for want, why := range reasons {
+			f := newFileArea(t, uitest.NewHost(t), sales.RoleRep)
+			content := []byte("%PDF-1.7")
+			f.put(1, "报价.pdf", "application/pdf", "", content, sales.FileRefused)
+			f.area.Refresh()
+			before := len(uitest.Texts(f.area.Content()))
+			f.files.Problems[hashOf(content)] = why
+			f.area.Refresh()
+			texts := uitest.Texts(f.area.Content())
+			if said := strings.Join(texts, "\n"); !strings.Contains(said, want) || len(texts) != before+1 {
+				t.Errorf("%s is %q", why.Code, said)
+			}
+		}
 	}
 }
 

@@ -25,6 +25,11 @@ func (t *tool) doctor() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		unsent, err := readUnsent(ctx, wb)
+		if err != nil {
+			return err
+		}
+		report.Left = append(report.Left, unsent.findings()...)
 		for _, f := range report.Mended {
 			if err := t.line(findingLine{f, true}, "mended: %s: %s", f.Where, f.Message); err != nil {
 				return err
@@ -41,7 +46,9 @@ func (t *tool) doctor() *cobra.Command {
 		case len(report.Left) > 0:
 			return &sales.Error{Code: sales.CodeStorage, Message: fmt.Sprintf("workbook %s: %d finding(s)", wb.Dir, len(report.Left)), Hint: "do as each finding says"}
 		case !t.asJSON:
-			_, err = fmt.Fprintln(t.out, "all is well")
+			if _, err = fmt.Fprintln(t.out, "all is well"); err == nil {
+				err = unsent.print(t) // that some wait for the next sync is well, and worth knowing
+			}
 		}
 		return err
 	})

@@ -64,13 +64,30 @@ func (t *tool) logout() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			unsent, err := readUnsent(ctx, wb)
+			if err != nil {
+				return err
+			}
 			if err := wb.SignOut(ctx); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(t.out, "signed out; %d changes wait in the workbook for the next sign-in\n", s.Waiting+s.Rejected)
-			return err
+			if _, err := fmt.Fprintf(t.out, "signed out; %d changes wait in the workbook for the next sign-in, %s\n", s.Waiting+s.Rejected, unsent); err != nil {
+				return err
+			}
+			return unsent.print(t)
 		}),
 	}
+}
+
+type statusLine struct {
+	Server    string          `json:"server"`
+	User      string          `json:"user"`
+	Phase     sales.SyncPhase `json:"phase"`
+	Waiting   int             `json:"waiting"`
+	Rejected  int             `json:"rejected"`
+	Conflicts int             `json:"conflicts"`
+	Differing int             `json:"differences"` // buckets that are reported to differ from the server
+	unsentFiles
 }
 
 func (t *tool) status() *cobra.Command {
@@ -81,14 +98,19 @@ func (t *tool) status() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			unsent, err := readUnsent(ctx, wb)
+			if err != nil {
+				return err
+			}
 			reports := ""
 			if s.Differences > 0 {
 				reports = fmt.Sprintf("; %d reports of what differs from the server, see `roundsctl doctor`", s.Differences)
 			}
-			return t.line(map[string]any{
-				"server": s.Server, "user": s.User, "phase": s.Phase, "waiting": s.Waiting, "rejected": s.Rejected, "conflicts": s.Conflicts, "files_waiting": s.FilesWaiting,
-				"differences": s.Differences,
-			}, "server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts%s", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts, reports)
+			if err := t.line(statusLine{s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts, s.Differences, unsent},
+				"server %q, user %q, %s: %d waiting, %d rejected, %d open conflicts, %s%s", s.Server, s.User, s.Phase, s.Waiting, s.Rejected, s.Conflicts, unsent, reports); err != nil {
+				return err
+			}
+			return unsent.print(t)
 		}),
 	})
 }

@@ -165,6 +165,7 @@ func (b *book) login(s *server, user string) {
 // report is what a sync prints.
 type report struct {
 	Pushed, Pulled, Rejected, Conflicts int
+	FilesSent                           int `json:"files_sent"`
 }
 
 func (b *book) sync() report {

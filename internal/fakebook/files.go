@@ -16,6 +16,8 @@ import (
 type Files struct {
 	// States overrides where a content is, by hash. What was added here waits to be sent, everything else is not fetched yet.
 	States map[string]sales.FileState
+	// Problems say why a content is where it is, by hash.
+	Problems map[string]error
 	// Folder is where FetchFile writes contents to; "" is a temporary folder that stays.
 	Folder string
 	// Fetched lists the attachments that were asked for by FetchFile.
@@ -30,7 +32,7 @@ var _ sales.Files = (*Files)(nil)
 
 // NewFiles makes the contents of a workbook's attachments; there are none.
 func NewFiles(book *Book) *Files {
-	return &Files{book: book, States: map[string]sales.FileState{}, contents: map[string][]byte{}}
+	return &Files{book: book, States: map[string]sales.FileState{}, Problems: map[string]error{}, contents: map[string][]byte{}}
 }
 
 // Put makes a content known, as if it had been added on this device, and gives its hash.
@@ -57,18 +59,40 @@ func (f *Files) AddFile(ctx context.Context, a sales.Attachment, content io.Read
 }
 
 // FileStates implements sales.Files.
-func (f *Files) FileStates(_ context.Context, hashes []string) (map[string]sales.FileState, error) {
+func (f *Files) FileStates(_ context.Context, hashes []string) (map[string]sales.FileStatus, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	out := map[string]sales.FileState{}
+	out := map[string]sales.FileStatus{}
 	for _, h := range hashes {
-		switch state, ok := f.States[h]; {
-		case ok:
-			out[h] = state
-		case f.contents[h] != nil:
-			out[h] = sales.FileWaiting
-		case h != "":
-			out[h] = sales.FileThere
+		if s := f.status(h); s.State != "" {
+			out[h] = s
+		}
+	}
+	return out, nil
+}
+
+func (f *Files) status(hash string) sales.FileStatus {
+	s := sales.FileStatus{State: f.States[hash], Problem: f.Problems[hash]}
+	switch {
+	case s.State != "":
+	case f.contents[hash] != nil:
+		s.State = sales.FileWaiting
+	case hash != "":
+		s.State = sales.FileThere
+	}
+	return s
+}
+
+// UnsentFiles implements sales.Files.
+func (f *Files) UnsentFiles(context.Context) ([]sales.UnsentFile, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var out []sales.UnsentFile
+	for _, a := range All[sales.Attachment](f.book) {
+		switch s := f.status(a.SHA256); s.State {
+		case sales.FileWaiting, sales.FileSending, sales.FileRefused, sales.FileDamaged:
+			out = append(out, sales.UnsentFile{Attachment: a, FileStatus: s})
+		case sales.FileNone, sales.FileHere, sales.FileComing, sales.FileThere:
 		}
 	}
 	return out, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"time"
 
@@ -21,11 +22,11 @@ const askAgain = time.Minute
 const confirmAfter = 24 * time.Hour
 
 // FileStates tells where contents are; see sales.Files.
-func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sales.FileState, error) {
-	out := make(map[string]sales.FileState, len(hashes))
+func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sales.FileStatus, error) {
+	out := make(map[string]sales.FileStatus, len(hashes))
 	for _, h := range hashes {
 		if !files.IsHash(h) {
-			out[h] = sales.FileNone
+			out[h] = sales.FileStatus{State: sales.FileNone}
 			continue
 		}
 		var own, sent, here, coming int64
@@ -33,19 +34,19 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 		err := s.reading.QueryRowContext(ctx, "SELECT own, sent_at, here, coming, problem FROM wb_file WHERE hash = ?", h).Scan(&own, &sent, &here, &coming, &problem)
 		switch {
 		case errors.Is(err, sql.ErrNoRows):
-			out[h] = sales.FileThere
+			out[h] = sales.FileStatus{State: sales.FileThere}
 		case err != nil:
 			return nil, store.Explain("look up files", err)
 		case here == 1 && own == 1 && problem != "":
-			out[h] = sales.FileRefused
+			out[h] = refusedStatus(decodeProblem(problem))
 		case here == 1 && own > 0 && sent == 0:
-			out[h] = sales.FileWaiting
+			out[h] = sales.FileStatus{State: sales.FileWaiting}
 		case here == 1:
-			out[h] = sales.FileHere
+			out[h] = sales.FileStatus{State: sales.FileHere}
 		case coming == 1:
-			out[h] = sales.FileComing
+			out[h] = sales.FileStatus{State: sales.FileComing}
 		default:
-			out[h] = sales.FileThere
+			out[h] = sales.FileStatus{State: sales.FileThere}
 		}
 	}
 	return out, nil
@@ -73,14 +74,6 @@ func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 		out = append(out, f)
 	}
 	return out, store.Explain("look for files to send", rows.Err())
-}
-
-// FilesWaiting counts the contents of this device that the server has not got whole.
-func (s *Store) FilesWaiting(ctx context.Context) (int, error) {
-	var n int
-	err := s.reading.QueryRowContext(ctx, `SELECT count(*) FROM wb_file WHERE own > 0 AND sent_at = 0 AND here = 1 AND NOT (own = 2 AND problem != '')
-		AND (EXISTS (SELECT 1 FROM attachment WHERE sha256 = hash) OR `+toBeSent+`)`).Scan(&n)
-	return n, store.Explain("count the files to send", err)
 }
 
 // OpenFile opens a content of this device; an Error with CodeNotFound when it is not here.
@@ -114,9 +107,13 @@ func (s *Store) FileUnsent(ctx context.Context, hash string) error {
 	return s.noteFile(ctx, "note that the server lost a file", "UPDATE wb_file SET sent_at = 0 WHERE hash = ?1", hash)
 }
 
-// FileRefused notes why the server does not take a content. It is offered again after a while.
-func (s *Store) FileRefused(ctx context.Context, hash, code string) error {
-	return s.noteFile(ctx, "note that a file was refused", "UPDATE wb_file SET problem = ?2, asked_at = ?3 WHERE hash = ?1", hash, code, s.now().UnixMilli())
+// FileRefused notes why the server does not take a content, or why it cannot be sent. It is offered again after a while.
+func (s *Store) FileRefused(ctx context.Context, hash string, why *sales.Error) error {
+	problem, err := encodeProblem(why)
+	if err != nil {
+		return fmt.Errorf("note that a file was refused: %w", err)
+	}
+	return s.noteFile(ctx, "note that a file was refused", "UPDATE wb_file SET problem = ?2, asked_at = ?3 WHERE hash = ?1", hash, problem, s.now().UnixMilli())
 }
 
 // FileLost notes that a content is not on this device after all, so that it is fetched where it is needed.

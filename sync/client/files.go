@@ -215,7 +215,8 @@ func (c *Client) refusal(doing string, resp *http.Response) error {
 		e.Args["Limit"] = a.Limit
 	}
 	if a.Code == sales.CodeStorage || a.Code == sales.CodeInternal {
-		e.Code = sales.CodeOffline // the server's trouble, which passes; the device's own storage is well
+		// The server's trouble, which passes; the device's own storage is well.
+		e.Code, e.Reason = sales.CodeOffline, sales.OfflineFault
 	}
 	return e
 }

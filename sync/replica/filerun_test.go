@@ -15,7 +15,7 @@ type noFiles struct{ FileStore }
 
 func (noFiles) SetFileLimit(context.Context, int64) error                { return nil }
 func (noFiles) FilesToSend(context.Context) ([]OwnFile, error)           { return nil, nil }
-func (noFiles) FilesWaiting(context.Context) (int, error)                { return 0, nil }
+func (noFiles) FilesWaiting(context.Context) (int, int, error)           { return 0, 0, nil }
 func (noFiles) FilesToAskFor(context.Context, int) ([]WantedFile, error) { return nil, nil }
 
 // cutOnce fails the first time that it is asked for the limit of files.
@@ -42,7 +42,7 @@ func TestFilesGoOnAfterACutWhileRecordsCannotBeSent(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() {
-			NewFiles(noFiles{}, over, nil).Run(ctx, e)
+			NewFiles(noFiles{}, over, nil).Run(ctx, e, nil)
 			close(done)
 		}()
 		time.Sleep(10 * time.Minute)

@@ -34,13 +34,14 @@ type FileStore interface {
 	SetFileLimit(ctx context.Context, limit int64) error
 	// FilesToSend gives the contents that the server has to be offered.
 	FilesToSend(ctx context.Context) ([]OwnFile, error)
-	// FilesWaiting counts the contents that the server has not got, offered or not.
-	FilesWaiting(ctx context.Context) (int, error)
+	// FilesWaiting counts the contents that the server has not got, offered or not, and of these, those that were refused.
+	FilesWaiting(ctx context.Context) (all, refused int, err error)
 	OpenFile(ctx context.Context, hash string) (*os.File, error)
 	FileSent(ctx context.Context, hash string) error
 	// FileUnsent notes that the server lost a content that it had.
 	FileUnsent(ctx context.Context, hash string) error
-	FileRefused(ctx context.Context, hash, code string) error
+	// FileRefused notes why the server does not take a content, or why it cannot be sent.
+	FileRefused(ctx context.Context, hash string, why *sales.Error) error
 	FileLost(ctx context.Context, hash string) error
 	FileComing(ctx context.Context, hash string, coming bool) error
 	// FilesToAskFor gives contents of others of which something is to be learnt.
@@ -88,17 +89,27 @@ type Files struct {
 	running sync.Mutex      // held during a round
 	limited bool            // the server's limit is known
 	failed  map[string]bool // contents with which the server had trouble: others go first
+	sent    int             // contents that this round brought to the server
 	last    *files.Manifest // of the content that was sent last: after a cut it is most likely the next one too
 
-	mu      sync.Mutex
-	sending string
-	locks   map[string]chan struct{} // of contents that are being fetched
+	mu       sync.Mutex
+	sending  string
+	trouble  error                    // of the last round, nil when it went well
+	troubles map[string]error         // why contents were not sent in the last round
+	locks    map[string]chan struct{} // of contents that are being fetched
+}
+
+// FileReport is what a round did.
+type FileReport struct {
+	Sent int // contents that the server has whole now
 }
 
 // FileProgress is how a transfer stands.
 type FileProgress struct {
 	Waiting     int   // contents that the server has not got
+	Refused     int   // of these, those that it does not take or that were damaged here
 	Done, Total int64 // bytes of what is being sent; 0 of 0 when nothing is
+	Problem     error // why the last round did not get through, nil when it did
 }
 
 // NewFiles makes the transfer of files over a store. progress is told how it stands, from any goroutine; it may be nil.
@@ -116,18 +127,51 @@ func (f *Files) Sending() string {
 	return f.sending
 }
 
+// Problem is what kept a content from the server in the last round, nil when nothing is known to. What was refused is in the store.
+func (f *Files) Problem(hash string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.troubles[hash]
+}
+
 // Round sends what waits, whole files in the order in which they were added, and then asks for what is to be learnt of others' files. An error leaves
 // everything done before it done; the next round goes on there.
-func (f *Files) Round(ctx context.Context) error {
+func (f *Files) Round(ctx context.Context) (FileReport, error) {
+	return f.roundOf(ctx, func(err error) bool { return err != nil })
+}
+
+// roundOf is a round; an error that is worth telling stays the trouble of files until the next one.
+func (f *Files) roundOf(ctx context.Context, worthTelling func(error) bool) (FileReport, error) {
 	f.running.Lock()
 	defer f.running.Unlock()
+	f.sent = 0
+	err := f.round(ctx)
+	if ctx.Err() == nil { // what was interrupted says nothing about the way
+		f.mu.Lock()
+		f.trouble = nil
+		if worthTelling(err) {
+			f.trouble = err
+		}
+		f.mu.Unlock()
+	}
+	return FileReport{Sent: f.sent}, errors.Join(err, f.tell(ctx, 0, 0))
+}
+
+// Trouble is why the last round did not get through, nil when it did.
+func (f *Files) Trouble() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.trouble
+}
+
+func (f *Files) round(ctx context.Context) error {
 	if err := f.tell(ctx, 0, 0); err != nil {
 		return err
 	}
 	if !f.limited {
 		limit, err := f.transport.FileLimit(ctx)
 		if errors.Is(err, errors.ErrUnsupported) {
-			return f.tell(ctx, 0, 0) // a server without files: they wait
+			return nil // a server without files: they wait
 		}
 		if err != nil {
 			return fmt.Errorf("ask for the limit of files: %w", err)
@@ -142,7 +186,7 @@ func (f *Files) Round(ctx context.Context) error {
 		return err
 	}
 	if err := f.sendAll(ctx, own); err != nil {
-		return errors.Join(err, f.tell(ctx, 0, 0))
+		return err
 	}
 	if err := f.tell(ctx, 0, 0); err != nil {
 		return err
@@ -159,11 +203,11 @@ func (f *Files) Recount(ctx context.Context) error {
 }
 
 func (f *Files) tell(ctx context.Context, done, total int64) error {
-	waiting, err := f.store.FilesWaiting(context.WithoutCancel(ctx))
+	waiting, refused, err := f.store.FilesWaiting(context.WithoutCancel(ctx))
 	if err != nil {
 		return err
 	}
-	f.progress(FileProgress{Waiting: waiting, Done: done, Total: total})
+	f.progress(FileProgress{Waiting: waiting, Refused: refused, Done: done, Total: total, Problem: f.Trouble()})
 	return nil
 }
 

@@ -30,8 +30,9 @@ func (f *Files) sendAll(ctx context.Context, own []OwnFile) error {
 	}
 	slices.SortStableFunc(own, func(a, b OwnFile) int { return later(a) - later(b) })
 	var failed []error
+	troubles := map[string]error{}
 	asked := 0
-	for _, o := range own {
+	for i, o := range own {
 		if o.Sent {
 			if asked++; asked > askedAtOnce {
 				break
@@ -42,15 +43,25 @@ func (f *Files) sendAll(ctx context.Context, own []OwnFile) error {
 			delete(f.failed, o.Hash)
 			continue
 		}
+		if ctx.Err() != nil {
+			return errors.Join(append(failed, err)...)
+		}
 		failed = append(failed, err)
-		if ctx.Err() != nil || !answered(err) {
-			break
+		troubles[o.Hash] = err
+		if answered(err) {
+			f.failed[o.Hash] = true
+			if len(failed) < failuresAtOnce {
+				continue
+			}
 		}
-		f.failed[o.Hash] = true
-		if len(failed) == failuresAtOnce {
-			break
+		for _, rest := range own[i+1:] {
+			troubles[rest.Hash] = err // what keeps this one keeps them
 		}
+		break
 	}
+	f.mu.Lock()
+	f.troubles = troubles
+	f.mu.Unlock()
 	return errors.Join(failed...)
 }
 
@@ -74,7 +85,7 @@ func (f *Files) sendOrAsk(ctx context.Context, o OwnFile) error {
 // answered says whether it was the server that did not take a content, and not the way there.
 func answered(err error) bool {
 	var e *sales.Error
-	return errors.As(err, &e) && e.Reason == "" && e.Code != sales.CodeSignedOut
+	return errors.As(err, &e) && (e.Reason == "" || e.Reason == sales.OfflineFault) && e.Code != sales.CodeSignedOut
 }
 
 // send offers a content, sends the chunks that are missing, and offers it again: then the server has it whole.
@@ -95,11 +106,12 @@ func (f *Files) send(ctx context.Context, o OwnFile) error {
 			return fmt.Errorf("offer file %s: %w", o.Hash, err)
 		}
 		if status.Ready {
+			f.sent++
 			return f.store.FileSent(ctx, o.Hash)
 		}
 		err = f.sendChunks(ctx, m, status.Missing)
 		if errors.Is(err, errUnreadable) {
-			return f.damaged(ctx, o)
+			return f.damaged(ctx, o, err)
 		}
 		if sales.HasCode(err, sales.CodeInvalid) {
 			f.last = nil // what was sent may not be what it was any more: it is read anew
@@ -114,7 +126,7 @@ func (f *Files) send(ctx context.Context, o OwnFile) error {
 func (f *Files) refused(ctx context.Context, o OwnFile, why error) error {
 	var e *sales.Error
 	errors.As(why, &e)
-	return f.store.FileRefused(ctx, o.Hash, e.Code)
+	return f.store.FileRefused(ctx, o.Hash, e)
 }
 
 // describe makes the manifest of a content; nil when it is not what it was when it was added, and cannot be sent.
@@ -127,12 +139,12 @@ func (f *Files) describe(ctx context.Context, o OwnFile) (*files.Manifest, error
 		return nil, f.store.FileLost(ctx, o.Hash)
 	}
 	if err != nil {
-		return nil, f.damaged(ctx, o)
+		return nil, f.damaged(ctx, o, err)
 	}
 	defer r.Close() //nolint:errcheck // it was only read
 	m, err := files.Describe(r, nil)
 	if err != nil || m.Hash != o.Hash {
-		return nil, f.damaged(ctx, o)
+		return nil, f.damaged(ctx, o, err)
 	}
 	m.MediaType = o.MediaType
 	f.last = &m
@@ -187,7 +199,10 @@ func (f *Files) sendChunks(ctx context.Context, m *files.Manifest, missing []str
 }
 
 // damaged notes that a content is not what it was when it was added, so that its user hears of it; it is looked at again after a while.
-func (f *Files) damaged(ctx context.Context, o OwnFile) error {
+func (f *Files) damaged(ctx context.Context, o OwnFile, cause error) error {
 	f.last = nil
-	return f.store.FileRefused(ctx, o.Hash, sales.CodeFile)
+	return f.store.FileRefused(ctx, o.Hash, &sales.Error{
+		Code: sales.CodeFile, Reason: sales.FileReasonDamaged, Message: "the content on this device is not what it was when it was added", Cause: cause,
+		Hint: "attach the same file once more from where it came; that mends this one too",
+	})
 }
