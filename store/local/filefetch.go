@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/replica"
 )
 
@@ -162,7 +161,7 @@ func (s *Store) CopyToOpen(ctx context.Context, hash, name string) (string, erro
 		_, err := tx.ExecContext(ctx, "UPDATE wb_file SET used_at = ? WHERE hash = ?", s.now().UnixMilli(), hash)
 		return err
 	})
-	return path, store.Explain("note that a file was opened", err)
+	return path, s.explain("note that a file was opened", err)
 }
 
 func (s *Store) copyOnce(from io.Reader, dir, path string) error {

@@ -225,7 +225,7 @@ func explainFile(doing, name string, err error) error {
 func (s *Store) FileLimit(ctx context.Context) (int64, error) {
 	n, err := metaUint(ctx, s.reading, "file_limit")
 	if err != nil {
-		return 0, store.Explain("read the limit of files", err)
+		return 0, s.explain("read the limit of files", err)
 	}
 	if n == 0 {
 		return DefaultFileLimit, nil
@@ -235,7 +235,7 @@ func (s *Store) FileLimit(ctx context.Context) (int64, error) {
 
 // SetFileLimit notes what the server said about the size of files.
 func (s *Store) SetFileLimit(ctx context.Context, limit int64) error {
-	return store.Explain("note the limit of files", s.db.Write(ctx, func(tx *sql.Tx) error {
+	return s.explain("note the limit of files", s.db.Write(ctx, func(tx *sql.Tx) error {
 		return setMetaUint(ctx, tx, "file_limit", uint64(max(0, limit)))
 	}))
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 	"github.com/rounds-field/rounds/sync/files"
 	"github.com/rounds-field/rounds/sync/replica"
 )
@@ -36,7 +35,7 @@ func (s *Store) FileStates(ctx context.Context, hashes []string) (map[string]sal
 		case errors.Is(err, sql.ErrNoRows):
 			out[h] = sales.FileStatus{State: sales.FileThere}
 		case err != nil:
-			return nil, store.Explain("look up files", err)
+			return nil, s.explain("look up files", err)
 		case here == 1 && own == 1 && problem != "":
 			out[h] = refusedStatus(decodeProblem(problem))
 		case here == 1 && own > 0 && sent == 0:
@@ -62,18 +61,18 @@ func (s *Store) FilesToSend(ctx context.Context) ([]replica.OwnFile, error) {
 				AND ?2 - sent_at >= 2 * max(asked_at - sent_at, 0) + ?3)
 		ORDER BY sent_at > 0, added_at, hash`, now.Add(-10*askAgain).UnixMilli(), now.UnixMilli(), confirmAfter.Milliseconds())
 	if err != nil {
-		return nil, store.Explain("look for files to send", err)
+		return nil, s.explain("look for files to send", err)
 	}
 	defer rows.Close()
 	var out []replica.OwnFile
 	for rows.Next() {
 		var f replica.OwnFile
 		if err := rows.Scan(&f.Hash, &f.Size, &f.MediaType, &f.Sent); err != nil {
-			return nil, store.Explain("look for files to send", err)
+			return nil, s.explain("look for files to send", err)
 		}
 		out = append(out, f)
 	}
-	return out, store.Explain("look for files to send", rows.Err())
+	return out, s.explain("look for files to send", rows.Err())
 }
 
 // OpenFile opens a content of this device; an Error with CodeNotFound when it is not here.
@@ -136,7 +135,7 @@ func (s *Store) noteFile(ctx context.Context, doing, query string, args ...any) 
 	if err == nil {
 		s.announce([]string{kindAttachment})
 	}
-	return store.Explain(doing, err)
+	return s.explain(doing, err)
 }
 
 // FilesToAskFor gives contents of which something is to be learnt from the server, newest attachments first: pictures whose thumbnail is not here, and
@@ -148,18 +147,18 @@ func (s *Store) FilesToAskFor(ctx context.Context, limit int) ([]replica.WantedF
 		AND (coalesce(f.coming, 0) = 1 OR a.media_type IN ('image/jpeg', 'image/png', 'image/gif', 'image/webp') AND coalesce(f.thumb, 0) = 0)
 		GROUP BY a.sha256 ORDER BY max(a.id) DESC LIMIT ?3`, files.HashSize, s.now().Add(-askAgain).UnixMilli(), limit)
 	if err != nil {
-		return nil, store.Explain("look for files to ask for", err)
+		return nil, s.explain("look for files to ask for", err)
 	}
 	defer rows.Close()
 	var out []replica.WantedFile
 	for rows.Next() {
 		var w replica.WantedFile
 		if err := rows.Scan(&w.Hash, &w.Thumbnail, &w.Coming); err != nil {
-			return nil, store.Explain("look for files to ask for", err)
+			return nil, s.explain("look for files to ask for", err)
 		}
 		out = append(out, w)
 	}
-	return out, store.Explain("look for files to ask for", rows.Err())
+	return out, s.explain("look for files to ask for", rows.Err())
 }
 
 // Thumbnail gives a small picture that is on this device. known says whether there is anything more to learn from the server.
@@ -170,7 +169,7 @@ func (s *Store) Thumbnail(ctx context.Context, hash string) (small []byte, known
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, store.Explain("look up a thumbnail", err)
+		return nil, false, s.explain("look up a thumbnail", err)
 	}
 	if thumb == thumbNone {
 		return nil, true, nil

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 
 	"github.com/rounds-field/rounds/sales"
-	"github.com/rounds-field/rounds/store"
 )
 
 // unsent is the condition that a content was added on this device, that the server has not got it whole, and that it is to have it.
@@ -61,7 +60,7 @@ func refusedStatus(why error) sales.FileStatus {
 // FilesWaiting counts the contents of this device that the server has not got whole, and of these, those that it does not take or that cannot be sent.
 func (s *Store) FilesWaiting(ctx context.Context) (all, refused int, err error) {
 	err = s.reading.QueryRowContext(ctx, "SELECT count(*), coalesce(sum(problem != ''), 0) FROM wb_file WHERE "+unsent).Scan(&all, &refused)
-	return all, refused, store.Explain("count the files to send", err)
+	return all, refused, s.explain("count the files to send", err)
 }
 
 // UnsentFiles lists the contents of this device that the server has not got whole; see sales.Files.
@@ -70,7 +69,7 @@ func (s *Store) UnsentFiles(ctx context.Context) ([]sales.UnsentFile, error) {
 	rows, err := s.reading.QueryContext(ctx, `SELECT hash, size, problem, coalesce((SELECT max(id) FROM attachment WHERE sha256 = hash), '')
 		FROM wb_file WHERE `+unsent+` ORDER BY problem = '', added_at, hash`)
 	if err != nil {
-		return nil, store.Explain(doing, err)
+		return nil, s.explain(doing, err)
 	}
 	defer rows.Close()
 	var out []sales.UnsentFile
@@ -78,7 +77,7 @@ func (s *Store) UnsentFiles(ctx context.Context) ([]sales.UnsentFile, error) {
 		f := sales.UnsentFile{FileStatus: sales.FileStatus{State: sales.FileWaiting}}
 		problem := ""
 		if err := rows.Scan(&f.SHA256, &f.Size, &problem, &f.ID); err != nil {
-			return nil, store.Explain(doing, err)
+			return nil, s.explain(doing, err)
 		}
 		if why := decodeProblem(problem); why != nil {
 			f.FileStatus = refusedStatus(why)
@@ -86,7 +85,7 @@ func (s *Store) UnsentFiles(ctx context.Context) ([]sales.UnsentFile, error) {
 		out = append(out, f)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, store.Explain(doing, err)
+		return nil, s.explain(doing, err)
 	}
 	for i := range out {
 		if out[i].ID == "" {
