@@ -3,6 +3,8 @@ package endtoend
 import (
 	"io"
 	"net"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -100,6 +102,29 @@ func TestWhatOneServerTookAnotherGivesAfterTheFirstWasKilled(t *testing.T) {
 		s.kill() // it writes no more
 		if strings.Contains(s.log.String(), pgtest.Password()) || strings.Contains(s.log.String(), "postgres://") {
 			t.Errorf("the log has the database's address or password in it:\n%s", s.log)
+		}
+	}
+}
+
+// After a move the journal's tables are there and the queue's are not: servers that start together reach the queue together.
+func TestServersThatStartTogetherAfterAMoveAllServe(t *testing.T) {
+	old := startServer(t)
+	old.addUser("li.na", "rep", "--territory", "34")
+	old.stop()
+	for range 3 {
+		database := pgtest.New(t)
+		if out, err := exec.Command(filepath.Join(bin, "rounds-server"), "move", "--from", old.dir, "--to", database).CombinedOutput(); err != nil {
+			t.Fatalf("move: %v\n%s", err, out)
+		}
+		servers := []*server{newServer(t), newServer(t), newServer(t)}
+		for _, s := range servers {
+			s.launch("--database", database)
+		}
+		for _, s := range servers {
+			s.await()
+		}
+		for _, s := range servers {
+			s.stop()
 		}
 	}
 }
