@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rounds-field/rounds/internal/pgtest"
 )
@@ -125,6 +126,35 @@ func TestServersThatStartTogetherAfterAMoveAllServe(t *testing.T) {
 		}
 		for _, s := range servers {
 			s.stop()
+		}
+	}
+}
+
+// The server that was first has no folder for backups; the other one has.
+func TestTheDailyBackupIsMadeByTheServerThatHasAFolderForIt(t *testing.T) {
+	database, folder := pgtest.New(t), t.TempDir()
+	without := startServer(t, "--database", database)
+	with := startServer(t, "--database", database, "--backups", folder)
+	made := func() bool {
+		list, err := filepath.Glob(filepath.Join(folder, "rounds-*.rounds"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list) > 0
+	}
+	for begun := time.Now(); !made(); time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("there is no backup:\n%s\n%s", without.admin("jobs", "list", "--database", database), with.log)
+		}
+	}
+	with.stop()
+	without.stop()
+	if out := with.admin("jobs", "list", "--database", database); strings.Count(out, "backup ") != 1 || !strings.Contains(out, "and verified it") {
+		t.Errorf("it is listed as\n%s", out)
+	}
+	for s, want := range map[*server]bool{without: true, with: false} {
+		if strings.Contains(s.log.String(), "makes no daily backups") != want {
+			t.Errorf("that it makes no backups is said or not:\n%s", s.log)
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -66,6 +67,9 @@ type queue[T any] struct {
 	driver riverdriver.Driver[T]
 	schema string
 	client *river.Client[T]
+	// cut ends the offering.
+	cut      context.CancelFunc
+	offering sync.WaitGroup
 	// alone runs what brings the tables up to date while no other program does, where the database can see to that.
 	alone func(ctx context.Context, migrate func() error) error
 	// explain says what to do about an error of the database, as store.Explain does.
@@ -111,7 +115,7 @@ func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
 	river.AddWorker(workers, w)
 	var err error
 	q.client, err = river.NewClient(q.driver, &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}, PeriodicJobs: periodic(list, o),
+		Workers: workers, Queues: queues(list),
 		JobTimeout: longest, RescueStuckJobsAfter: rescue, CompletedJobRetentionPeriod: remembered, DiscardedJobRetentionPeriod: remembered, CancelledJobRetentionPeriod: remembered,
 		FetchPollInterval: o.Poll, FetchCooldown: min(o.Poll, 100*time.Millisecond), PollOnly: true, Schema: q.schema, ReindexerSchedule: river.NeverSchedule(),
 		Logger: slog.New(warnings{o.Log.Handler()}),
@@ -119,16 +123,46 @@ func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
 	if err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
+	offer := func(ctx context.Context) error {
+		_, err := q.client.InsertMany(ctx, offers(list, o))
+		return q.explain("offer the jobs", err)
+	}
+	if err := offer(ctx); err != nil {
+		return err
+	}
 	if err := q.client.Start(ctx); err != nil {
 		return q.explain("start the jobs", err)
 	}
+	ctx, q.cut = context.WithCancel(ctx)
+	q.offering.Go(func() { regularly(ctx, offer, o.Log) })
 	return nil
 }
 
+// regularly offers the jobs each hour. Every server does so for what it can do itself, and depends on no other one. A server that is restarted every few hours, or
+// sleeps at night, does each job all the same: it offers them at its start too.
+func regularly(ctx context.Context, offer func(context.Context) error, log *slog.Logger) {
+	for pause := offered; ; {
+		wait := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		case <-wait.C:
+		}
+		pause = offered
+		if err := offer(ctx); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "the jobs of the day could not be offered; they are offered again in a minute", "error", err)
+			pause = time.Minute
+		}
+	}
+}
+
 func (q *queue[T]) Stop(ctx context.Context) error {
-	if q.client == nil {
+	if q.cut == nil {
 		return nil
 	}
+	q.cut()
+	q.offering.Wait()
 	if err := q.client.StopAndCancel(ctx); err != nil {
 		return fmt.Errorf("stop the jobs: %w", err)
 	}

@@ -74,6 +74,13 @@ func TestServersThatStartTogetherBringAnOlderQueueUpToDateBetweenThem(t *testing
 func TestProgramsThatStartTogetherMakeTheTablesOfAFileBetweenThem(t *testing.T) {
 	for range 3 {
 		path := filepath.Join(t.TempDir(), "jobs.db")
+		empty, err := jobs.OpenFile(t.Context(), path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := empty.Close(); err != nil {
+			t.Fatal(err)
+		}
 		together(t, func(ctx context.Context) (*jobs.Queue, error) { return jobs.OpenFile(ctx, path) })
 	}
 }
