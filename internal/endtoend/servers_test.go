@@ -158,3 +158,21 @@ func TestTheDailyBackupIsMadeByTheServerThatHasAFolderForIt(t *testing.T) {
 		}
 	}
 }
+
+// S3 is down for a while when the server starts.
+func TestRecordsSyncWhileTheFileStoreCannotBeReached(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "rounds-test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "rounds-test-secret")
+	s := startServer(t, "--blobs", "s3://rounds?region=us-east-1&use_path_style=true&endpoint=http://127.0.0.1:1")
+	s.addUser("li.na", "rep", "--territory", "34")
+	b := newBook(t)
+	b.login(s, "li.na")
+	b.addPartners(0, 3)
+	if r := b.sync(); r.Pushed == 0 || r.Rejected != 0 {
+		t.Errorf("%+v", r)
+	}
+	s.stop()
+	if !strings.Contains(s.log.String(), "the file store cannot be used") {
+		t.Errorf("the log does not say it:\n%s", s.log)
+	}
+}
