@@ -37,8 +37,9 @@ func (s *Store) Check(ctx context.Context) error {
 	if s.checking.TryLock() { // else an earlier check still waits, as for a network disk that is gone
 		done := make(chan error, 1)
 		go func() {
-			defer s.checking.Unlock()
-			done <- s.try(within)
+			err := s.try(within)
+			s.checking.Unlock() // before the answer, after which the next check may begin
+			done <- err
 		}()
 		select {
 		case err = <-done:

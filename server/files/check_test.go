@@ -59,7 +59,8 @@ func checked(t *testing.T, address func(organisation string) string) (*files.Sto
 		return nil, err
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	return s, s.Check(t.Context())
+	err = s.Check(t.Context())
+	return s, err
 }
 
 // withKeys gives the environment of a test keys for S3, or none, whatever this computer has.
@@ -96,15 +97,15 @@ func TestACheckSaysWhatToDoAndWhetherWaitingMayHelp(t *testing.T) {
 		passing bool
 		hint    string
 	}{
-		"no such bucket":  {func(t *testing.T) string { return s3At(answering(t, http.StatusNotFound, "NoSuchBucket")) }, false, "make the bucket"},
-		"access denied":   {func(t *testing.T) string { return s3At(answering(t, http.StatusForbidden, "AccessDenied")) }, false, "AWS_ACCESS_KEY_ID"},
-		"wrong keys":      {func(t *testing.T) string { return s3At(answering(t, http.StatusForbidden, "InvalidAccessKeyId")) }, false, "AWS_ACCESS_KEY_ID"},
-		"another region":  {func(t *testing.T) string { return s3At(answering(t, http.StatusMovedPermanently, "PermanentRedirect")) }, false, "region"},
-		"no region":       {func(*testing.T) string { return "s3://nobucket" }, false, "region"},
-		"no keys":         {func(t *testing.T) string { withKeys(t, "", ""); return s3At("http://127.0.0.1:1") }, false, "AWS_ACCESS_KEY_ID"},
-		"nobody listens":  {func(*testing.T) string { return s3At("http://127.0.0.1:1") }, true, "runs"},
-		"no such name":    {func(*testing.T) string { return s3At("http://nowhere.invalid") }, true, "runs"},
-		"out of order":    {func(t *testing.T) string { return s3At(answering(t, http.StatusServiceUnavailable, "SlowDown")) }, true, "runs"},
+		"no such bucket": {func(t *testing.T) string { return s3At(answering(t, http.StatusNotFound, "NoSuchBucket")) }, false, "make the bucket"},
+		"access denied":  {func(t *testing.T) string { return s3At(answering(t, http.StatusForbidden, "AccessDenied")) }, false, "AWS_ACCESS_KEY_ID"},
+		"wrong keys":     {func(t *testing.T) string { return s3At(answering(t, http.StatusForbidden, "InvalidAccessKeyId")) }, false, "AWS_ACCESS_KEY_ID"},
+		"another region": {func(t *testing.T) string { return s3At(answering(t, http.StatusMovedPermanently, "PermanentRedirect")) }, false, "region"},
+		"no region":      {func(*testing.T) string { return "s3://nobucket" }, false, "region"},
+		"no keys":        {func(t *testing.T) string { withKeys(t, "", ""); return s3At("http://127.0.0.1:1") }, false, "AWS_ACCESS_KEY_ID"},
+		"nobody listens": {func(*testing.T) string { return s3At("http://127.0.0.1:1") }, true, "runs"},
+		"no such name":   {func(*testing.T) string { return s3At("http://nowhere.invalid") }, true, "runs"},
+		"out of order":   {func(t *testing.T) string { return s3At(answering(t, http.StatusServiceUnavailable, "SlowDown")) }, true, "runs"},
 		"too many calls": {func(t *testing.T) string { return s3At(answering(t, http.StatusTooManyRequests, "Throttling")) }, true, "runs"},
 	} {
 		t.Run(name, func(t *testing.T) {

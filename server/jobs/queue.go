@@ -67,9 +67,8 @@ type queue[T any] struct {
 	driver riverdriver.Driver[T]
 	schema string
 	client *river.Client[T]
-	// cut ends the offering.
-	cut      context.CancelFunc
-	offering sync.WaitGroup
+	// offerNoMore ends the offering of jobs, and returns when it has ended.
+	offerNoMore func()
 	// alone runs what brings the tables up to date while no other program does, where the database can see to that.
 	alone func(ctx context.Context, migrate func() error) error
 	// explain says what to do about an error of the database, as store.Explain does.
@@ -133,8 +132,10 @@ func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
 	if err := q.client.Start(ctx); err != nil {
 		return q.explain("start the jobs", err)
 	}
-	ctx, q.cut = context.WithCancel(ctx)
-	q.offering.Go(func() { regularly(ctx, offer, o.Log) })
+	ctx, cut := context.WithCancel(ctx)
+	var offering sync.WaitGroup
+	offering.Go(func() { regularly(ctx, offer, o.Log) })
+	q.offerNoMore = func() { cut(); offering.Wait() }
 	return nil
 }
 
@@ -158,11 +159,10 @@ func regularly(ctx context.Context, offer func(context.Context) error, log *slog
 }
 
 func (q *queue[T]) Stop(ctx context.Context) error {
-	if q.cut == nil {
+	if q.offerNoMore == nil { // it was not started
 		return nil
 	}
-	q.cut()
-	q.offering.Wait()
+	q.offerNoMore()
 	if err := q.client.StopAndCancel(ctx); err != nil {
 		return fmt.Errorf("stop the jobs: %w", err)
 	}

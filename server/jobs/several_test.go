@@ -117,10 +117,8 @@ func TestAJobThatNobodyHereKnowsIsLeftAndSaid(t *testing.T) {
 	log := heard{make(chan string, 100)}
 	prune, _ := told("prune")
 	stop := start(t, q, jobs.Options{Log: slog.New(log)}, prune)
-	for {
-		if strings.Contains(<-log.said, "not done") {
-			break
-		}
+	for said := ""; !strings.Contains(said, "not done"); {
+		said = <-log.said
 	}
 	stop()
 	list := runs(t, q)
