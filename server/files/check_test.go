@@ -176,3 +176,16 @@ func TestAStoreThatIsGoneLaterIsNoticed(t *testing.T) {
 		t.Error("it is there again:", err)
 	}
 }
+
+// A network disk that is gone may keep a call for good: no second one waits behind it.
+func TestACheckDoesNotWaitForAnEarlierOne(t *testing.T) {
+	s := newSite(t, "", files.Limits{})
+	over := s.store.Hanging()
+	if err := s.store.Check(t.Context()); !files.Passing(err) {
+		t.Errorf("the disk hangs: %v", err)
+	}
+	over()
+	if err := s.store.Check(t.Context()); err != nil {
+		t.Error("it answers again:", err)
+	}
+}
