@@ -62,6 +62,18 @@ func (m *metrics) unnoted(count func() int64) {
 	}, func() float64 { return float64(count()) }))
 }
 
+// fileStore shows whether files can be kept.
+func (m *metrics) fileStore(up func() bool) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "rounds_file_store_up", Help: "1 when the file store could be used when it was last tried, else 0.",
+	}, func() float64 {
+		if up() {
+			return 1
+		}
+		return 0
+	}))
+}
+
 // call is the sync handler's observer.
 func (m *metrics) call(call, code string, records int) {
 	if code == "" {

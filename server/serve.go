@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,8 @@ type Server struct {
 	ready    atomic.Bool
 	sync     *syncserver.Handler
 	handler  http.Handler
+
+	withoutFiles atomic.Bool // the file store could not be used when it was last tried
 }
 
 // Serve runs a server until ctx ends, then lets calls at work finish. started, which may be nil, is told the address once
@@ -78,6 +81,7 @@ func New(c Config, journal *central.Journal, contents *files.Store, log *slog.Lo
 	s.sync = syncserver.NewHandler(syncserver.New(journal, syncserver.Limits{MinSchema: c.MinSchema}), s.accounts, log, s.metrics.call)
 	s.metrics.watchers(s.sync.Watchers)
 	s.metrics.unnoted(s.accounts.Unnoted)
+	s.metrics.fileStore(func() bool { return !s.withoutFiles.Load() })
 	mux := http.NewServeMux()
 	mux.Handle("/rounds.sync.v1.SyncService/", s.timed("sync", s.whenReady(s.sync)))
 	mux.Handle(syncpb.SyncServiceWatchProcedure, s.whenReady(s.sync)) // its time tells how long devices are on, not how fast the server is
@@ -118,6 +122,9 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 	go func() { prepared <- s.prepare(ctx) }()
 	stopJobs := func() {}
 	defer func() { stopJobs() }()
+	watching, stopWatching := context.WithCancel(ctx)
+	var watch sync.WaitGroup
+	defer func() { stopWatching(); watch.Wait() }()
 	for {
 		select {
 		case err := <-prepared:
@@ -128,6 +135,7 @@ func (s *Server) run(ctx context.Context, started func(string)) error {
 			if stopJobs, err = s.startJobs(ctx); err != nil {
 				return errors.Join(err, hs.Close())
 			}
+			watch.Go(func() { s.watchFiles(watching, fileCheck) })
 			s.ready.Store(true)
 			s.log.Info("ready", "address", listener.Addr().String(), "data", s.config.Data, "version", s.config.Version)
 			if started != nil {
@@ -162,6 +170,9 @@ func (s *Server) stop(ctx context.Context, hs *http.Server) {
 
 // prepare gives the organisation what it begins with.
 func (s *Server) prepare(ctx context.Context) error {
+	if err := s.tryFiles(ctx); err != nil {
+		return err
+	}
 	if err := seed(ctx, s.journal); err != nil {
 		return err
 	}
@@ -179,6 +190,11 @@ func (s *Server) readiness(w http.ResponseWriter, r *http.Request) {
 	if err := s.journal.Ping(r.Context()); err != nil {
 		s.log.ErrorContext(r.Context(), "the database does not answer", "error", err)
 		say(w, http.StatusServiceUnavailable, "the database does not answer; see the log")
+		return
+	}
+	if s.withoutFiles.Load() {
+		// It stays with those that are used: every other server has the same file store, and the records need none.
+		say(w, http.StatusOK, "ready, without the file store: it cannot be used, and files wait on their devices; see the log")
 		return
 	}
 	say(w, http.StatusOK, "ready")

@@ -270,6 +270,10 @@ func (s *Server) startJobs(ctx context.Context) (stop func(), err error) {
 		return func() {}, err
 	}
 	u := NewUpkeep(s.config, s.journal, s.files)
+	if u.config.Backups == "" && u.config.KeepBackups > 0 {
+		s.log.WarnContext(ctx, "this server makes no daily backups, as --backups names no folder; another one on the same database makes them where it has one",
+			"hint", "give --backups a folder, or --keep-backups 0 when backups are made otherwise")
+	}
 	// Stopping the queue cancels what runs.
 	if err := q.Start(context.WithoutCancel(ctx), u.Jobs(), jobs.Options{Hour: s.config.JobsHour, Log: s.log, Observe: s.metrics.job}); err != nil {
 		return func() {}, errors.Join(err, q.Close())

@@ -53,8 +53,15 @@ type server struct {
 // startServer starts a server on a free port and waits until it is ready.
 func startServer(t *testing.T, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, dir: t.TempDir(), addr: freeAddress(t)}
+	s := newServer(t)
 	s.start(args...)
+	return s
+}
+
+// newServer is a server that does not run yet.
+func newServer(t *testing.T) *server {
+	t.Helper()
+	s := &server{t: t, dir: t.TempDir(), addr: freeAddress(t)}
 	t.Cleanup(s.kill)
 	return s
 }
@@ -75,12 +82,24 @@ func (s *server) url() string { return "http://" + s.addr }
 
 func (s *server) start(args ...string) {
 	s.t.Helper()
+	s.launch(args...)
+	s.await()
+}
+
+// launch starts the program and waits for nothing.
+func (s *server) launch(args ...string) {
+	s.t.Helper()
 	s.log = &bytes.Buffer{}
 	s.cmd = exec.Command(filepath.Join(bin, "rounds-server"), append([]string{"serve", "--data", s.dir, "--listen", s.addr}, args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// await waits until the server is ready.
+func (s *server) await() {
+	s.t.Helper()
 	for begun := time.Now(); time.Since(begun) < time.Minute; time.Sleep(20 * time.Millisecond) {
 		resp, err := http.Get(s.url() + "/readyz")
 		if err != nil {
@@ -100,7 +119,7 @@ func (s *server) start(args ...string) {
 
 // kill ends the server as a power cut would.
 func (s *server) kill() {
-	if s.cmd.Process == nil {
+	if s.cmd == nil || s.cmd.Process == nil {
 		return
 	}
 	_ = s.cmd.Process.Kill() // it may have ended already

@@ -3,10 +3,13 @@ package endtoend
 import (
 	"io"
 	"net"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/rounds-field/rounds/internal/pgtest"
 )
@@ -101,5 +104,75 @@ func TestWhatOneServerTookAnotherGivesAfterTheFirstWasKilled(t *testing.T) {
 		if strings.Contains(s.log.String(), pgtest.Password()) || strings.Contains(s.log.String(), "postgres://") {
 			t.Errorf("the log has the database's address or password in it:\n%s", s.log)
 		}
+	}
+}
+
+// After a move the journal's tables are there and the queue's are not: servers that start together reach the queue together.
+func TestServersThatStartTogetherAfterAMoveAllServe(t *testing.T) {
+	old := startServer(t)
+	old.addUser("li.na", "rep", "--territory", "34")
+	old.stop()
+	for range 3 {
+		database := pgtest.New(t)
+		if out, err := exec.Command(filepath.Join(bin, "rounds-server"), "move", "--from", old.dir, "--to", database).CombinedOutput(); err != nil {
+			t.Fatalf("move: %v\n%s", err, out)
+		}
+		servers := []*server{newServer(t), newServer(t), newServer(t)}
+		for _, s := range servers {
+			s.launch("--database", database)
+		}
+		for _, s := range servers {
+			s.await()
+		}
+		for _, s := range servers {
+			s.stop()
+		}
+	}
+}
+
+// The server that was first has no folder for backups; the other one has.
+func TestTheDailyBackupIsMadeByTheServerThatHasAFolderForIt(t *testing.T) {
+	database, folder := pgtest.New(t), t.TempDir()
+	without := startServer(t, "--database", database)
+	with := startServer(t, "--database", database, "--backups", folder)
+	made := func() bool {
+		list, err := filepath.Glob(filepath.Join(folder, "rounds-*.rounds"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(list) > 0
+	}
+	for begun := time.Now(); !made(); time.Sleep(100 * time.Millisecond) {
+		if time.Since(begun) > time.Minute {
+			t.Fatalf("there is no backup:\n%s\n%s", without.admin("jobs", "list", "--database", database), with.log)
+		}
+	}
+	with.stop()
+	without.stop()
+	if out := with.admin("jobs", "list", "--database", database); strings.Count(out, "backup ") != 1 || !strings.Contains(out, "and verified it") {
+		t.Errorf("it is listed as\n%s", out)
+	}
+	for s, want := range map[*server]bool{without: true, with: false} {
+		if strings.Contains(s.log.String(), "makes no daily backups") != want {
+			t.Errorf("that it makes no backups is said or not:\n%s", s.log)
+		}
+	}
+}
+
+// S3 is down for a while when the server starts.
+func TestRecordsSyncWhileTheFileStoreCannotBeReached(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "rounds-test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "rounds-test-secret")
+	s := startServer(t, "--blobs", "s3://rounds?region=us-east-1&use_path_style=true&endpoint=http://127.0.0.1:1")
+	s.addUser("li.na", "rep", "--territory", "34")
+	b := newBook(t)
+	b.login(s, "li.na")
+	b.addPartners(0, 3)
+	if r := b.sync(); r.Pushed == 0 || r.Rejected != 0 {
+		t.Errorf("%+v", r)
+	}
+	s.stop()
+	if !strings.Contains(s.log.String(), "the file store cannot be used") {
+		t.Errorf("the log does not say it:\n%s", s.log)
 	}
 }

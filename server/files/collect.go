@@ -71,6 +71,9 @@ func (s *Store) strays(ctx context.Context) (int, error) {
 // known says whether a key is that of something in the journal. What Rounds did not write is left alone.
 func (s *Store) known(ctx context.Context, key string) (bool, error) {
 	name := path.Base(key)
+	if strings.HasPrefix(key, s.prefix+checkFolder) { // of a server that was killed
+		return false, nil
+	}
 	switch strings.Split(strings.TrimPrefix(key, s.prefix), "/")[0] {
 	case "chunks":
 		if hash, _, ok := strings.Cut(name, "-"); ok && files.IsHash(hash) {

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"gocloud.dev/blob"
@@ -52,6 +53,10 @@ type Store struct {
 	log     *slog.Logger
 	now     func() time.Time
 	heavy   chan struct{} // a token for each picture or whole file that is being read at once
+
+	address  string     // as it may stand in a log
+	checking sync.Mutex // of a check, as long as it lasts
+	proven   bool       // a content could be written, read and removed
 }
 
 // heavyAtOnce bounds the memory and processors that pictures and whole files take.
@@ -61,7 +66,7 @@ const heavyAtOnce = 2
 func Open(ctx context.Context, address string, journal *central.Journal, limits Limits, log *slog.Logger) (*Store, error) {
 	s := &Store{
 		journal: journal, prefix: journal.Organisation() + "/", limits: limits, log: log, now: time.Now,
-		heavy: make(chan struct{}, heavyAtOnce),
+		heavy: make(chan struct{}, heavyAtOnce), address: Shown(address),
 	}
 	if s.limits.Grace == 0 {
 		s.limits.Grace = DefaultGrace

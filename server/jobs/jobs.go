@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -15,8 +16,8 @@ import (
 
 // Job is something that is to be done regularly.
 type Job struct {
-	Name   string
-	Weekly bool // once a week; otherwise once a day
+	Name   string // in lower case, with hyphens
+	Weekly bool   // once a week; otherwise once a day
 	// Run does it and says in a few words what it did. It has to stop soon after its context ends.
 	Run func(ctx context.Context) (string, error)
 }
@@ -66,7 +67,8 @@ type args struct {
 // Kind is the queue's name of all jobs of Rounds.
 func (args) Kind() string { return "rounds" }
 
-// taken are the states in which a run keeps another one of the same period away: all but that in which every attempt has failed.
+// taken are the states in which a run keeps another one of the same period away: all but that in which every attempt has failed. A cancelled one found what trying
+// again would only find once more (Final).
 var taken = []rivertype.JobState{
 	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning, rivertype.JobStateRetryable, rivertype.JobStateScheduled,
 	rivertype.JobStateCompleted, rivertype.JobStateCancelled,
@@ -85,14 +87,24 @@ func period(j Job, at time.Time, hour int) string {
 	return at.Format(time.DateOnly)
 }
 
-// periodic offers every job each hour, and at the start; those whose period has a run already are not taken again. So a server that is restarted
-// every few hours, or sleeps at night, does each of them all the same.
-func periodic(list []Job, o Options) []*river.PeriodicJob {
-	out := make([]*river.PeriodicJob, len(list))
+// offers are the jobs of this moment's day and week, each for the queue of its own name: a server works on the queues of what it can do, so that none takes from
+// another what only that one can do. Those whose period has a run already are not taken again, whoever offered that.
+func offers(list []Job, o Options) []river.InsertManyParams {
+	out := make([]river.InsertManyParams, len(list))
 	for i, j := range list {
-		out[i] = river.NewPeriodicJob(river.PeriodicInterval(offered), func() (river.JobArgs, *river.InsertOpts) {
-			return args{j.Name, period(j, o.Now(), o.Hour)}, &river.InsertOpts{MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: taken}}
-		}, &river.PeriodicJobOpts{RunOnStart: true})
+		out[i] = river.InsertManyParams{
+			Args:       args{j.Name, period(j, o.Now(), o.Hour)},
+			InsertOpts: &river.InsertOpts{Queue: j.Name, MaxAttempts: attempts, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: taken}},
+		}
+	}
+	return out
+}
+
+// queues are those that a server works on.
+func queues(list []Job) map[string]river.QueueConfig {
+	out := make(map[string]river.QueueConfig, len(list))
+	for _, j := range list {
+		out[j.Name] = river.QueueConfig{MaxWorkers: 1}
 	}
 	return out
 }
@@ -103,6 +115,7 @@ type worker struct {
 
 	jobs map[string]Job
 	o    Options
+	turn sync.Mutex // a server does one job at a time: each may read everything
 }
 
 // Timeout is for the queue.
@@ -111,9 +124,14 @@ func (*worker) Timeout(*river.Job[args]) time.Duration { return longest }
 // Work is for the queue.
 func (w *worker) Work(ctx context.Context, job *river.Job[args]) error {
 	j, ok := w.jobs[job.Args.Job]
-	if !ok {
-		return river.JobCancel(fmt.Errorf("no job is called %s", job.Args.Job)) // of another version
+	if !ok { // of another version: it may come to one that knows it
+		w.o.Log.WarnContext(ctx, "job not done: this server knows none of that name", "job", job.Args.Job, "period", job.Args.Period)
+		return river.JobSnooze(offered)
 	}
+	if !w.turn.TryLock() { // another server may have its hands free before
+		return river.JobSnooze(w.o.Poll)
+	}
+	defer w.turn.Unlock()
 	begun := w.o.Now()
 	result, err := j.Run(ctx)
 	took := w.o.Now().Sub(begun)

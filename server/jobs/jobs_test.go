@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -63,7 +64,7 @@ func TestADayAndAWeekHaveOneRunEachHoweverOftenTheServerStarts(t *testing.T) {
 		t.Helper()
 		q := open(t, path)
 		defer start(t, q, jobs.Options{Hour: 18, Now: func() time.Time { return now }}, job("daily", false, &days), job("weekly", true, &weeks), jobs.Job{
-			Name: "each start " + now.Format(time.RFC3339Nano), Run: func(context.Context) (string, error) { did <- "last"; return "", nil },
+			Name: "each-start-" + strconv.FormatInt(now.Unix(), 10), Run: func(context.Context) (string, error) { did <- "last"; return "", nil },
 		})()
 		for range want + 1 { // the last one begins after the others were offered
 			<-did

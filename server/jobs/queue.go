@@ -6,22 +6,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver"
-	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/riverdriver/riversqlite"
 	"github.com/riverqueue/river/rivermigrate"
 
-	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/store"
 )
-
-// schema is where the queue's tables are in PostgreSQL.
-const schema = "rounds_jobs"
 
 // Queue is a queue of jobs.
 type Queue struct {
@@ -61,29 +55,9 @@ func OpenFile(ctx context.Context, path string) (*Queue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Queue{&queue[*sql.Tx]{driver: riversqlite.New(db.Writer())}, db.Close}, nil
-}
-
-// OpenServer opens the queue in a PostgreSQL database.
-func OpenServer(ctx context.Context, url string) (*Queue, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, &sales.Error{Code: sales.CodeInvalid, Message: "open the queue of jobs: the URL of the database cannot be read", Hint: "write it like postgres://USER@HOST:5432/NAME"}
-	}
-	config.MaxConns = 3
-	pool, err := pgxpool.NewWithConfig(ctx, config)
-	if err == nil {
-		_, err = pool.Exec(ctx, "CREATE SCHEMA IF NOT EXISTS "+schema)
-		if err != nil {
-			pool.Close()
-		}
-	}
-	if err != nil {
-		return nil, &sales.Error{
-			Code: sales.CodeStorage, Message: "open the queue of jobs in PostgreSQL", Hint: "let the database's user create a schema, or serve with --no-jobs", Cause: err,
-		}
-	}
-	return &Queue{&queue[pgx.Tx]{driver: riverpgxv5.New(pool), schema: schema}, func() error { pool.Close(); return nil }}, nil
+	return &Queue{&queue[*sql.Tx]{
+		driver: riversqlite.New(db.Writer()), alone: func(_ context.Context, migrate func() error) error { return migrate() }, explain: store.Explain,
+	}, db.Close}, nil
 }
 
 // Close closes the database of a queue that was stopped.
@@ -93,22 +67,41 @@ type queue[T any] struct {
 	driver riverdriver.Driver[T]
 	schema string
 	client *river.Client[T]
+	// offerNoMore ends the offering of jobs, and returns when it has ended.
+	offerNoMore func()
+	// alone runs what brings the tables up to date while no other program does, where the database can see to that.
+	alone func(ctx context.Context, migrate func() error) error
+	// explain says what to do about an error of the database, as store.Explain does.
+	explain func(doing string, err error) error
 }
 
-func (q *queue[T]) Migrate(ctx context.Context) ([]string, error) {
+func (q *queue[T]) Migrate(ctx context.Context) (names []string, err error) {
 	m, err := rivermigrate.New(q.driver, &rivermigrate.Config{Schema: q.schema, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, fmt.Errorf("prepare the queue of jobs: %w", err)
 	}
-	result, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
-	if err != nil {
-		return nil, store.Explain("prepare the queue of jobs", err)
+	err = q.alone(ctx, func() (err error) { names, err = migrate(ctx, m); return err })
+	return names, q.explain("prepare the queue of jobs", err)
+}
+
+// migrate does what is left to do. Where nothing keeps other programs out, one of them takes a migration away under our hands; then the queue has come further, and
+// so it goes until nothing is left.
+func migrate[T any](ctx context.Context, m *rivermigrate.Migrator[T]) ([]string, error) {
+	for at := -1; ; {
+		result, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil)
+		if err == nil {
+			names := make([]string, len(result.Versions))
+			for i, v := range result.Versions {
+				names[i] = fmt.Sprintf("jobs %05d: %s", v.Version, v.Name)
+			}
+			return names, nil
+		}
+		done, e := m.ExistingVersions(ctx)
+		if e != nil || len(done) <= at {
+			return nil, err
+		}
+		at = len(done)
 	}
-	names := make([]string, len(result.Versions))
-	for i, v := range result.Versions {
-		names[i] = fmt.Sprintf("jobs %05d: %s", v.Version, v.Name)
-	}
-	return names, nil
 }
 
 func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
@@ -121,7 +114,7 @@ func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
 	river.AddWorker(workers, w)
 	var err error
 	q.client, err = river.NewClient(q.driver, &river.Config{
-		Workers: workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: 1}}, PeriodicJobs: periodic(list, o),
+		Workers: workers, Queues: queues(list),
 		JobTimeout: longest, RescueStuckJobsAfter: rescue, CompletedJobRetentionPeriod: remembered, DiscardedJobRetentionPeriod: remembered, CancelledJobRetentionPeriod: remembered,
 		FetchPollInterval: o.Poll, FetchCooldown: min(o.Poll, 100*time.Millisecond), PollOnly: true, Schema: q.schema, ReindexerSchedule: river.NeverSchedule(),
 		Logger: slog.New(warnings{o.Log.Handler()}),
@@ -129,16 +122,47 @@ func (q *queue[T]) Start(ctx context.Context, list []Job, o Options) error {
 	if err != nil {
 		return fmt.Errorf("start the jobs: %w", err)
 	}
-	if err := q.client.Start(ctx); err != nil {
-		return store.Explain("start the jobs", err)
+	offer := func(ctx context.Context) error {
+		_, err := q.client.InsertMany(ctx, offers(list, o))
+		return q.explain("offer the jobs", err)
 	}
+	if err := offer(ctx); err != nil {
+		return err
+	}
+	if err := q.client.Start(ctx); err != nil {
+		return q.explain("start the jobs", err)
+	}
+	ctx, cut := context.WithCancel(ctx)
+	var offering sync.WaitGroup
+	offering.Go(func() { regularly(ctx, offer, o.Log) })
+	q.offerNoMore = func() { cut(); offering.Wait() }
 	return nil
 }
 
+// regularly offers the jobs each hour. Every server does so for what it can do itself, and depends on no other one. A server that is restarted every few hours, or
+// sleeps at night, does each job all the same: it offers them at its start too.
+func regularly(ctx context.Context, offer func(context.Context) error, log *slog.Logger) {
+	for pause := offered; ; {
+		wait := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return
+		case <-wait.C:
+		}
+		pause = offered
+		if err := offer(ctx); err != nil && ctx.Err() == nil {
+			log.ErrorContext(ctx, "the jobs of the day could not be offered; they are offered again in a minute", "error", err)
+			pause = time.Minute
+		}
+	}
+}
+
 func (q *queue[T]) Stop(ctx context.Context) error {
-	if q.client == nil {
+	if q.offerNoMore == nil { // it was not started
 		return nil
 	}
+	q.offerNoMore()
 	if err := q.client.StopAndCancel(ctx); err != nil {
 		return fmt.Errorf("stop the jobs: %w", err)
 	}
@@ -152,7 +176,7 @@ func (q *queue[T]) Runs(ctx context.Context, limit int) ([]Run, error) {
 	}
 	list, err := client.JobList(ctx, river.NewJobListParams().First(limit).OrderBy(river.JobListOrderByID, river.SortOrderDesc))
 	if err != nil {
-		return nil, store.Explain("list the jobs", err)
+		return nil, q.explain("list the jobs", err)
 	}
 	runs := make([]Run, 0, len(list.Jobs))
 	for _, row := range list.Jobs {
