@@ -89,22 +89,6 @@ func (c *change) refersTo(these func(id string) bool) bool {
 	})
 }
 
-// notWrittenSince gives the fields of an edit that none of the changes that stay has written after it. Laid anew, an older value would lie over the user's own later
-// one. Of sets and sums each change says only what it adds.
-func notWrittenSince(k *sales.Kind, old *change, stay []*change) []wire.FieldEdit {
-	if old.Verb != sales.Update {
-		return old.Fields
-	}
-	return slices.DeleteFunc(slices.Clone(old.Fields), func(e wire.FieldEdit) bool {
-		if f, ok := k.FieldNumber(e.Number); ok && (f.Merge == sales.SetMerge || f.Merge == sales.SumMerge) {
-			return false
-		}
-		return slices.ContainsFunc(stay, func(c *change) bool {
-			return c.pos > old.pos && slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool { return f.Number == e.Number })
-		})
-	})
-}
-
 // release sends on the changes that the server held because of refused ones, once no refused one holds them any more: they are known by their ids and tried
 // again. some says of which, by position; nil of all.
 func (t *txn) release(ctx context.Context, some func(pos int64) bool) error {

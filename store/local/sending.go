@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"maps"
 	"math"
-	"slices"
 
 	"github.com/rounds-field/rounds/sales"
 	"github.com/rounds-field/rounds/sync/wire"
@@ -264,31 +263,4 @@ func (s *Store) Acknowledged(ctx context.Context) (change string, at uint32, err
 func (t *txn) forgetAcknowledged(ctx context.Context) error {
 	_, err := t.ExecContext(ctx, "UPDATE wb_meta SET value = '' WHERE key = 'acknowledged' AND value NOT IN (SELECT id FROM wb_outbox)")
 	return err
-}
-
-// sayAgain adds to a change that takes the place of old ones what those of them said that the server had taken and lost: the state of the record that this device
-// has may be from before that, and would make it seem as if the server still knew. The same is true of a change that said such things again and was refused: it
-// names another stamp than that of the value that seems to be there already.
-func (c *change) sayAgain(plain, old []*change, prev, wanted *row) {
-	kind := tables[c.Kind].kind
-	for i, o := range old {
-		if o.Verb == sales.Delete {
-			continue
-		}
-		if o.resent && o.Verb == sales.Create {
-			c.Verb = sales.Create
-		}
-		for _, e := range plain[i].Fields {
-			f, known := kind.FieldNumber(e.Number)
-			if slices.ContainsFunc(c.Fields, func(f wire.FieldEdit) bool { return f.Number == e.Number }) ||
-				!o.resent && (prev == nil || !known || f.Merge == sales.SumMerge || e.Base == prev.stamp(e.Number) || !sales.Same(e.Value, wanted.rec.Values[f.Name])) {
-				continue
-			}
-			if known {
-				e.Value = wanted.rec.Values[f.Name]
-			}
-			c.Fields = append(c.Fields, e)
-		}
-	}
-	slices.SortFunc(c.Fields, func(a, b wire.FieldEdit) int { return a.Number - b.Number })
 }

@@ -276,6 +276,9 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 	if err != nil {
 		return err
 	}
+	if err := w.beginEarlier(ctx, tb.kind, old, remaining); err != nil {
+		return err
+	}
 	base := overlay(server, remaining)
 	title := old[len(old)-1].title
 	c := &change{Change: wire.Change{Kind: tb.kind.Name, RecordID: id, Verb: sales.Update}, title: title}
@@ -292,11 +295,14 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 		for i, o := range old {
 			p := *o
 			p.state, p.resent = stateWaiting, false
-			p.Fields = notWrittenSince(tb.kind, o, remaining)
+			p.Fields = notWrittenSince(tb.kind, o, remaining, base)
 			plain[i] = &p
 		}
 		wanted := overlay(base, plain)
 		if wanted == nil {
+			for i, o := range old {
+				plain[i].Fields = o.Fields // of a record that is not there any more nothing was written since
+			}
 			made, err := w.makeAnew(ctx, tb, id, plain)
 			if err != nil || made {
 				return err
@@ -313,6 +319,7 @@ func (w *writing) combine(ctx context.Context, tb *table, old []*change, mending
 			prev = rowOf(tb, base)
 		}
 		c.Fields, c.before = editsOf(tb.kind, prev, cleared(prev, sales.Apply(rowOf(tb, wanted).rec.Values, mending)))
+		c.ownBases(plain, old, prev, mending)
 		c.sayAgain(plain, old, prev, rowOf(tb, wanted))
 		if len(c.Fields) == 0 && base != nil {
 			return w.rebase(ctx, tb, id, server)
