@@ -3,7 +3,8 @@
 // transaction can cover them.
 //
 // It is kept in an SQLite file or in a PostgreSQL database, which several processes may share. The statements are portable SQL; what differs between
-// databases is in dialect. Nothing depends on serial numbers, notifications or advisory locks: a write transaction locks the records it names in sorted order,
+// databases is in dialect. No record depends on serial numbers, notifications or advisory locks (migrations wait for one another by one, and SameDatabase recognises a
+// database by one): a write transaction locks the records it names in sorted order,
 // merges, locks the rows of the buckets it touched last and in sorted order, numbers its records and commits, so that the order of
 // numbers is the order of commits, without gaps.
 package central
