@@ -102,6 +102,7 @@ func (c *change) ownBases(plain, old []*change, prev *row, mending sales.Values)
 		return
 	}
 	kind := tables[c.Kind].kind
+	done := map[int]bool{} // the first of several edits is the one that was made over a value that the server knows
 	for i, o := range old {
 		if !o.resent || o.Verb != sales.Update {
 			continue
@@ -109,9 +110,10 @@ func (c *change) ownBases(plain, old []*change, prev *row, mending sales.Values)
 		for _, e := range plain[i].Fields {
 			f, known := kind.FieldNumber(e.Number)
 			at := c.indexOf(e.Number)
-			if !known || at < 0 || !prev.stamp(e.Number).After(o.stamp()) {
+			if !known || at < 0 || done[e.Number] || !prev.stamp(e.Number).After(o.stamp()) {
 				continue
 			}
+			done[e.Number] = true
 			if _, mended := mending[f.Name]; !mended {
 				c.Fields[at].Base = e.Base
 			}
