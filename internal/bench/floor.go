@@ -68,12 +68,7 @@ func (b *bench) editFloor(ctx context.Context) (string, error) {
 				}
 			}
 			for range 2 {
-				resp, err := http.Post(srv.URL, "application/octet-stream", strings.NewReader("an edit")) //nolint:noctx // it answers at once
-				if err != nil {
-					return err
-				}
-				_, err = io.Copy(io.Discard, resp.Body)
-				if err := errors.Join(err, resp.Body.Close()); err != nil {
+				if _, err := call(ctx, srv.URL, strings.NewReader("an edit")); err != nil {
 					return err
 				}
 			}
@@ -97,7 +92,19 @@ func bareHTTP(ctx context.Context, n int64) (time.Duration, error) {
 	}))
 	defer srv.Close()
 	begun := time.Now()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, srv.URL, nil)
+	got, err := call(ctx, srv.URL, nil)
+	if err != nil {
+		return 0, err
+	}
+	if got != n {
+		return 0, fmt.Errorf("bare HTTP: %d of %d bytes came", got, n)
+	}
+	return time.Since(begun), nil
+}
+
+// call makes one call and reads its answer to the end.
+func call(ctx context.Context, url string, body io.Reader) (int64, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
 	if err != nil {
 		return 0, err
 	}
@@ -105,14 +112,8 @@ func bareHTTP(ctx context.Context, n int64) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	got, err := io.Copy(io.Discard, resp.Body)
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return 0, err
-	}
-	if got != n {
-		return 0, fmt.Errorf("bare HTTP: %d of %d bytes came", got, n)
-	}
-	return time.Since(begun), nil
+	n, err := io.Copy(io.Discard, resp.Body)
+	return n, errors.Join(err, resp.Body.Close())
 }
 
 // pushFloor is what the server's database takes by itself: two rows of 300 bytes a change, batch changes in a durable transaction, written in the quickest
