@@ -229,20 +229,41 @@ func TestARecordThatIsMadeAnewHoldsWhatItsAuthorWrote(t *testing.T) {
 	}
 }
 
-// The fields of a group are said together, over one value that their author had seen.
+// The fields of a group are said together, over one value that their author had seen, also where a colleague wrote the same into one or both of them meanwhile.
 func TestAGroupIsSaidAgainWhole(t *testing.T) {
-	s, f := openTest(t), newFakeServer()
-	id := sales.NewID()
-	publish(t, s, f.page(f.set("t:11", "opportunity", id, sales.Values{"name": "o", "stage": "prospect", "amount": int64(1), "currency": "CNY"})))
-	mustWrite(t, s, update("opportunity", id, sales.Values{"amount": int64(5), "currency": "EUR"}))
-	mustWrite(t, s, update("opportunity", id, sales.Values{"amount": int64(5), "currency": "USD"}))
-	sent := mustUnsent(t, s)
-	refuse(t, s, sent[0])
-	hold(t, s, sent[1])
-	publish(t, s, f.page(f.set("t:11", "opportunity", id, sales.Values{"amount": int64(5)}))) // somebody wrote the same amount
-	again := retry(t, s, sent[0])
-	amount, currency := saidOf(t, "opportunity", "amount", again), saidOf(t, "opportunity", "currency", again)
-	if len(amount) != 1 || len(currency) != 1 || amount[0].Value != int64(5) || currency[0].Value != "USD" {
-		t.Errorf("said: %+v", again)
+	for name, c := range map[string]struct{ begun, first, second, meanwhile sales.Values }{
+		"one field was set, and is the same": {sales.Values{"amount": int64(1)}, sales.Values{"amount": int64(5)}, nil, sales.Values{"amount": int64(5)}},
+		"one of two is the same": {
+			sales.Values{"amount": int64(1), "currency": "CNY"}, sales.Values{"amount": int64(5), "currency": "EUR"}, sales.Values{"currency": "USD"}, sales.Values{"amount": int64(5)},
+		},
+		"both are the same": {
+			sales.Values{"amount": int64(1), "currency": "CNY"}, sales.Values{"amount": int64(5), "currency": "EUR"}, sales.Values{"currency": "USD"},
+			sales.Values{"amount": int64(5), "currency": "USD"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, f := openTest(t), newFakeServer()
+			id := sales.NewID()
+			publish(t, s, f.page(f.set("t:11", "opportunity", id, sales.Apply(sales.Values{"name": "o", "stage": "prospect"}, c.begun))))
+			mustWrite(t, s, update("opportunity", id, c.first))
+			if c.second != nil {
+				mustWrite(t, s, update("opportunity", id, c.second))
+			}
+			sent := mustUnsent(t, s)
+			refuse(t, s, sent[0])
+			hold(t, s, sent[1:]...)
+			publish(t, s, f.page(f.set("t:11", "opportunity", id, c.meanwhile)))
+			again := retry(t, s, sent[0])
+			amount, currency := saidOf(t, "opportunity", "amount", again), saidOf(t, "opportunity", "currency", again)
+			if len(amount) != len(currency) {
+				t.Fatalf("said in part: %+v", again)
+			}
+			want := sales.Apply(c.first, c.second)
+			for i := range amount {
+				if !sales.Same(amount[i].Value, want["amount"]) || !sales.Same(currency[i].Value, want["currency"]) {
+					t.Errorf("said: %+v", again)
+				}
+			}
+		})
 	}
 }
