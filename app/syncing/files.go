@@ -79,7 +79,7 @@ func filesText(s sales.SyncState) string {
 	waiting := s.FilesWaiting - s.FilesRefused
 	switch {
 	case s.FileTotal > 0:
-		return ui.T("syncing.files.sending", "Done", ui.FormatBytes(max(1, s.FileDone)), "Total", ui.FormatBytes(s.FileTotal), "Count", waiting)
+		return ui.T("syncing.files.sending", "Done", ui.FormatBytes(max(1, s.FileDone)), "Total", ui.FormatBytes(s.FileTotal), "Count", s.FilesWaiting)
 	case waiting > 0:
 		return ui.T("syncing.files.waiting", "Count", waiting)
 	}

@@ -105,6 +105,8 @@ func TestOnlyFilesThatMayGoAreSaidToWait(t *testing.T) {
 		"":                         {FilesWaiting: 2, FilesRefused: 2},
 		"1 file waits to be sent.": {FilesWaiting: 3, FilesRefused: 2},
 		"2 files wait to be sent.": {FilesWaiting: 2},
+		// A refused one is tried again: it is not on the server yet either.
+		"Sending a file: 1 KB of 2 KB; 1 in all are not on the server yet.": {FilesWaiting: 1, FilesRefused: 1, FileDone: 1024, FileTotal: 2048},
 	} {
 		if got := filesText(state); got != want {
 			t.Errorf("%+v is %q", state, got)
