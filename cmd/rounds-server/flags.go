@@ -52,7 +52,7 @@ func variable(flag string) string {
 // told is what a line of the configuration begins with, as far as there is no password in it: the rest may be the URL of a database.
 func told(name string) string {
 	name, _, _ = strings.Cut(name, " ")
-	if strings.Contains(name, "://") {
+	if strings.ContainsAny(name, ":@/") { // no option has these, and an address with a password does
 		return "what stands there"
 	}
 	return strconv.Quote(name)

@@ -53,7 +53,7 @@ func TestADatabaseThatIsNotNamedByAURLIsRefusedWithoutTellingThePassword(t *test
 		refusedAndSilent(t, "", []string{command, "postgres://rounds:sekret@h/x", "--data", data}, "--database")
 	}
 	config := filepath.Join(dir, "rounds.conf")
-	for _, line := range []string{"database postgres://rounds:sekret@h/x", "database: postgres://rounds:sekret@h/x?sslmode=disable", "postgres://rounds:sekret@h/x?sslmode=disable"} {
+	for _, line := range []string{"database postgres://rounds:sekret@h/x", "database: postgres://rounds:sekret@h/x?sslmode=disable", "postgres://rounds:sekret@h/x?sslmode=disable", "rounds:sekret@h"} {
 		if err := os.WriteFile(config, []byte(line+"\n"), 0o600); err != nil {
 			t.Fatal(err)
 		}
