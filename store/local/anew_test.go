@@ -237,7 +237,9 @@ func TestAGroupIsSaidAgainWhole(t *testing.T) {
 			sales.Values{"amount": int64(1), "currency": "CNY"}, sales.Values{"amount": int64(5), "currency": "EUR"}, sales.Values{"currency": "USD"}, sales.Values{"amount": int64(5)},
 		},
 		"both are the same": {
-			sales.Values{"amount": int64(1), "currency": "CNY"}, sales.Values{"amount": int64(5), "currency": "EUR"}, sales.Values{"currency": "USD"},
+			sales.Values{"amount": int64(1), "currency": "CNY"},
+			sales.Values{"amount": int64(5), "currency": "EUR"},
+			sales.Values{"currency": "USD"},
 			sales.Values{"amount": int64(5), "currency": "USD"},
 		},
 	} {
